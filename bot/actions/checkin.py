@@ -1,0 +1,225 @@
+"""The daily card: asked by the clock or opened by the person, answered by taps or a typed line."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain import checkin as domain
+from bot.domain.freetext import Understood, read_answers, read_value
+from bot.domain.questions import BY_KEY, Answers, Question
+from bot.domain.reminders import NUDGE, NUDGE_AFTER, policy
+from bot.domain.schedule import day_of
+from bot.render import checkin as render
+from bot.render.message import Message, Reply, Sorry
+from bot.store import checkins, outbox
+from bot.store.checkins import CheckIn
+from bot.store.database import Session
+from bot.store.outbox import Owed
+from bot.store.users import User
+from bot.texts.words import Texts, texts_for
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+def open_checkin(session: Session, user: User, now: datetime, words: str = "") -> Reply:
+    """Show today's card as a new message; the one before it says that the card goes on below."""
+    return _show_new(session, user, now, today(user, now))
+
+
+def open_yesterday(session: Session, user: User, now: datetime) -> Reply:
+    return _show_new(session, user, now, today(user, now) - timedelta(days=1))
+
+
+def answer(session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str) -> Reply:
+    checkin, question = _mine(session, user, checkin_id), _question(key)
+    value = domain.value_of(question, code)
+    if value is None:
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
+    return _store(session, user, now, checkin, {key: value})
+
+
+def tick(session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str) -> Reply:
+    """Add or take away one of several choices; the card stays on the question until Done."""
+    checkin, question = _mine(session, user, checkin_id), _question(key)
+    ticked = domain.toggled(question, checkins.answers_of(session, checkin).get(key), code)
+    if ticked is None:
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
+    return _store(session, user, now, checkin, {key: ticked}, page=key)
+
+
+def ticked(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
+    """Done with a question of several choices; with nothing ticked it counts as skipped."""
+    checkin, question = _mine(session, user, checkin_id), _question(key)
+    values = checkins.answers_of(session, checkin)
+    return _store(session, user, now, checkin, {} if values.get(question.key) else {key: None})
+
+
+def skip(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
+    return _store(session, user, now, _mine(session, user, checkin_id), {_question(key).key: None})
+
+
+def skip_rest(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
+    checkin = _mine(session, user, checkin_id)
+    return _store(session, user, now, checkin, domain.rest(checkins.answers_of(session, checkin)))
+
+
+def all_fine(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
+    return _store(session, user, now, _mine(session, user, checkin_id), domain.ALL_FINE)
+
+
+def no_pain(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
+    return _store(session, user, now, _mine(session, user, checkin_id), domain.NO_PAIN)
+
+
+def turn_page(session: Session, user: User, now: datetime, checkin_id: str, page: str) -> Reply:
+    """Show another page of the card: a question to answer again, or the list of answers to change."""
+    if page not in BY_KEY and page != domain.CHANGE:
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
+    return Reply((_card(session, user, now, _mine(session, user, checkin_id), page, edit=True),))
+
+
+def go_on(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
+    checkin = _mine(session, user, checkin_id)
+    page = domain.next_page(checkins.answers_of(session, checkin))
+    return Reply((_card(session, user, now, checkin, page, edit=True),))
+
+
+def undo(session: Session, user: User, now: datetime, checkin_id: str, stored_at: str) -> Reply:
+    """Take back what one typed line stored, named by its instant in microseconds since 1970."""
+    checkin = _mine(session, user, checkin_id)
+    if not (stored_at.isascii() and stored_at.isdigit() and len(stored_at) <= 17):
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
+    t = texts_for(user.language)
+    taken_back = checkins.undo(session, checkin, datetime(1970, 1, 1, tzinfo=UTC) + int(stored_at) * MICROSECOND)
+    page = domain.next_page(checkins.answers_of(session, checkin))
+    toast = t("Taken back") if taken_back else t("That was changed already")
+    return Reply((_card(session, user, now, checkin, page, edit=True),), toast)
+
+
+def say(session: Session, user: User, now: datetime, text: str) -> Reply:
+    """Read a typed line: one number for the question on the card, or a whole day; what was understood is echoed."""
+    t = texts_for(user.language)
+    day = today(user, now)
+    open_card = checkins.on_day(session, user.id, day)
+    single = read_value(open_card.page, text) if open_card and open_card.page in BY_KEY else None
+    if open_card and single is not None:
+        values: Answers = {open_card.page: single}
+    else:
+        reading = read_answers(text)
+        if not isinstance(reading, Understood):
+            return Reply((render.not_understood(t, reading),))
+        values = reading.answers
+    checkin = open_card or checkins.open_(session, user.id, day, user.zone, domain.next_page({}), now)
+    checkins.answer(session, checkin, values, now, source="text", late=False)
+    page = domain.next_page(checkins.answers_of(session, checkin))
+    stored_at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
+    said = render.understood(t, values)
+    card = _card(session, user, now, checkin, page, said=said, undo=f"undo:{checkin.id}:{stored_at}")
+    return Reply((*_below(t, user, now, checkin), card))
+
+
+def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
+    """The clock asks: the card of the day it was due on, unless that day is done; one nudge is owed after it."""
+    day = day_of(owed.due_at, user.zone, user.day_start)
+    checkin = checkins.on_day(session, user.id, day)
+    if checkin and domain.complete(checkins.answers_of(session, checkin)):
+        return None
+    nudge_at = now + NUDGE_AFTER
+    outbox.owe(
+        session,
+        user.id,
+        NUDGE,
+        day.isoformat(),
+        due_at=nudge_at,
+        not_before=nudge_at,
+        too_late_at=nudge_at + policy(NUDGE).fresh_for,
+    )
+    return _show_new(session, user, now, day)
+
+
+def nudge(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
+    """The one quiet reminder of an open card; nothing once the person has begun it, or their day is over."""
+    day = date.fromisoformat(owed.slot)
+    checkin = checkins.on_day(session, user.id, day)
+    if day != today(user, now) or (checkin and checkins.answers_of(session, checkin)):
+        return None
+    t = texts_for(user.language)
+    reply = _show_new(session, user, now, day, said=t("Your card is still open, if you have a moment."))
+    return replace(reply, messages=tuple(replace(message, quiet=True) for message in reply.messages))
+
+
+def show_again(session: Session, user: User, now: datetime, checkin_id: int) -> Reply:
+    """Draw a card as it stands in place of its last message: what a restart owes to a tap it had stored."""
+    checkin = _mine(session, user, str(checkin_id))
+    return Reply((replace(_card(session, user, now, checkin, checkin.page), edit=checkin.message_id),))
+
+
+def today(user: User, now: datetime) -> date:
+    return day_of(now, user.zone, user.day_start)
+
+
+def _mine(session: Session, user: User, checkin_id: str) -> CheckIn:
+    found = checkins.get(session, int(checkin_id)) if checkin_id.isascii() and checkin_id.isdigit() else None
+    if found is None or found.user_id != user.id:
+        raise Sorry("That card is not kept here any more. /checkin opens today’s.")
+    return found
+
+
+def _question(key: str) -> Question:
+    if key not in BY_KEY:
+        raise Sorry("That question is not asked any more. /checkin opens today’s card.")
+    return BY_KEY[key]
+
+
+def _store(
+    session: Session, user: User, now: datetime, checkin: CheckIn, values: Answers, *, page: str | None = None
+) -> Reply:
+    late = today(user, now) > checkin.day
+    checkins.answer(session, checkin, values, now, source="tap", late=late)
+    page = page or domain.next_page(checkins.answers_of(session, checkin))
+    message = _card(session, user, now, checkin, page, edit=True)
+    t = texts_for(user.language)
+    toast = t("Saved for {day}", day=t.day(checkin.day)) if late else t("Saved")
+    return Reply((message,), toast)
+
+
+def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "") -> Reply:
+    t = texts_for(user.language)
+    checkin = checkins.open_(session, user.id, day, user.zone, domain.next_page({}), now)
+    page = domain.next_page(checkins.answers_of(session, checkin))
+    offer = day == today(user, now) and _yesterday_open(session, user, now)
+    card = _card(session, user, now, checkin, page, said=said, yesterday_open=offer)
+    return Reply((*_below(t, user, now, checkin), card))
+
+
+def _yesterday_open(session: Session, user: User, now: datetime) -> bool:
+    yesterday = today(user, now) - timedelta(days=1)
+    if day_of(user.since, user.zone, user.day_start) > yesterday:
+        return False
+    checkin = checkins.on_day(session, user.id, yesterday)
+    return checkin is None or not domain.complete(checkins.answers_of(session, checkin))
+
+
+def _below(t: Texts, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
+    if checkin.message_id is None:
+        return ()
+    return (replace(render.continued_below(t, checkin.day, today(user, now)), edit=checkin.message_id),)
+
+
+def _card(
+    session: Session,
+    user: User,
+    now: datetime,
+    checkin: CheckIn,
+    page: str,
+    *,
+    said: str = "",
+    undo: str | None = None,
+    edit: bool = False,
+    yesterday_open: bool = False,
+) -> Message:
+    if page != checkin.page:
+        checkins.turn_to(session, checkin, page)
+    answers = checkins.answers_of(session, checkin)
+    card = render.Card(checkin.id, checkin.day, today(user, now), page, answers, yesterday_open)
+    message = render.card(texts_for(user.language), card, said=said, undo=undo)
+    return replace(message, edit="tapped") if edit else message

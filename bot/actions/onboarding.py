@@ -1,0 +1,116 @@
+"""From the first /start to the first card: who may come in, consent, time zone, check-in time, reminders."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.actions import settings
+from bot.domain.freetext import read_time
+from bot.domain.reminders import CHECKIN, EVERY_DAY, PRESETS, SUMMARY
+from bot.domain.schedule import Schedule
+from bot.render import onboarding as render
+from bot.render.message import Message, Reply, Sorry
+from bot.store import invites, reminders, users
+from bot.store.database import Session
+from bot.store.users import User
+from bot.texts.words import texts_for
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def start(session: Session, user: User, now: datetime, code: str = "") -> Reply:
+    """Welcome a stranger who may come in; a person who is already here is welcomed back, and unblocked."""
+    t = texts_for(user.language)
+    if user.state != "stranger":
+        if user.state == "blocked":
+            users.change(session, user.id, state="active")
+        users.wait_for_text(session, user.id, None)
+        if not reminders.of_user(session, user.id, CHECKIN):
+            return Reply((_ask_zone(session, user),))
+        return Reply((render.welcome_back(t),))
+    refusal = _refusal(session, user, now, code)
+    return refusal or Reply((render.welcome(t, code),))
+
+
+def agree(session: Session, user: User, now: datetime, code: str = "") -> Reply:
+    """Store the person, their consent and nothing else, then ask where they live."""
+    t = texts_for(user.language)
+    if user.state == "stranger":
+        refusal = _refusal(session, user, now, code)
+        if refusal:
+            return refusal
+        if _needs_invitation(session, user):
+            invites.redeem(session, code, now)
+        user = users.add(session, user, now)
+        users.agree(session, user.id, render.CONSENT_VERSION, render.consent(t), now)
+    return Reply((render.agreed(t), _ask_zone(session, user)))
+
+
+def decline(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.declined(texts_for(user.language)),))
+
+
+def set_time(session: Session, user: User, now: datetime, digits: str = "") -> Reply:
+    """Take the first check-in time from a button (HHMM), or wait for a typed one."""
+    at = read_time(f"{digits[:2]}:{digits[2:]}") if digits else None
+    if at is None:
+        users.wait_for_text(session, user.id, "start_time")
+        return Reply((replace(settings.ask_typed_time(user), edit="tapped"),))
+    return _checkin_at(session, user, now, at.strftime("%H:%M"))
+
+
+def type_time(session: Session, user: User, now: datetime, text: str) -> Reply:
+    reply = _checkin_at(session, user, now, text)
+    return Reply(tuple(replace(message, edit=None) for message in reply.messages))
+
+
+def choose_preset(session: Session, user: User, now: datetime, key: str) -> Reply:
+    preset = next((preset for preset in PRESETS if preset.key == key), None)
+    checkin = next(iter(reminders.of_user(session, user.id, CHECKIN)), None)
+    if preset is None or checkin is None:
+        raise Sorry("That button is from another time. Send /start to go on.")
+    present = {(reminder.kind, reminder.schedule) for reminder in reminders.of_user(session, user.id)}
+    for kind, at, weekdays in preset.reminders:
+        schedule = Schedule(at, weekdays, user.zone)
+        if (kind, schedule) not in present:
+            reminders.add(session, user.id, kind, schedule, now)
+    return Reply((render.ready(texts_for(user.language), checkin.schedule.at),))
+
+
+def _checkin_at(session: Session, user: User, now: datetime, text: str) -> Reply:
+    t = texts_for(user.language)
+    at = read_time(text)
+    if at is None:
+        return Reply((settings.time_not_understood(user),))
+    users.wait_for_text(session, user.id, None)
+    schedule = Schedule(at, EVERY_DAY, user.zone)
+    present = next(iter(reminders.of_user(session, user.id, CHECKIN)), None)
+    if present:
+        reminders.change(session, present, now, schedule=schedule)
+    else:
+        reminders.add(session, user.id, CHECKIN, schedule, now)
+    defaults = session.settings.defaults
+    if not reminders.of_user(session, user.id, SUMMARY):
+        weekly = Schedule(defaults.summary_time, frozenset({WEEKDAYS.index(defaults.summary_weekday)}), user.zone)
+        reminders.add(session, user.id, SUMMARY, weekly, now)
+    return Reply((render.ask_preset(t, at),))
+
+
+def _ask_zone(session: Session, user: User) -> Message:
+    users.wait_for_text(session, user.id, "place")
+    return render.ask_zone(texts_for(user.language))
+
+
+def _needs_invitation(session: Session, user: User) -> bool:
+    access = session.settings.access
+    return access.mode == "invite" and user.id not in access.operators and user.id not in access.users
+
+
+def _refusal(session: Session, user: User, now: datetime, code: str) -> Reply | None:
+    """Return the one polite line for a stranger who may not come in."""
+    t = texts_for(user.language)
+    access = session.settings.access
+    if access.mode == "allowlist" and user.id not in access.users and user.id not in access.operators:
+        return Reply((render.not_listed(t),))
+    if _needs_invitation(session, user) and not invites.welcome(session, code, now):
+        return Reply((render.invitation_over(t) if code else render.by_invitation(t),))
+    return None

@@ -1,0 +1,35 @@
+"""What is stored about a person, and its removal."""
+
+from datetime import datetime
+
+from bot.render import privacy as render
+from bot.render.message import Reply
+from bot.store import checkins, inbox, reminders, users
+from bot.store.database import Session
+from bot.store.users import User
+from bot.texts.words import texts_for
+
+
+def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
+    """Say what is kept; strangers may ask too, as nothing is kept of them."""
+    return Reply((render.policy(texts_for(user.language)),))
+
+
+def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> Reply:
+    return Reply((render.ask_delete(texts_for(user.language), *_held(session, user)),))
+
+
+def erase(session: Session, user: User, now: datetime) -> Reply:
+    """Delete the person and every row that names them, and say what is gone."""
+    held = _held(session, user)
+    users.erase(session, user.id)
+    inbox.forget_user(session, user.id)
+    return Reply((render.erased(texts_for(user.language), *held),))
+
+
+def keep(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.kept(texts_for(user.language)),))
+
+
+def _held(session: Session, user: User) -> tuple[int, int]:
+    return checkins.count(session, user.id), len(reminders.of_user(session, user.id))

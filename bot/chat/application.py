@@ -1,0 +1,133 @@
+"""The Telegram edge put together: receive, route, turn, send; started and stopped as one."""
+
+import asyncio
+from functools import partial
+
+import structlog
+from telegram import BotCommand, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.request import BaseRequest
+
+from bot.actions import checkin
+from bot.chat.limits import Limits
+from bot.chat.receive import Lanes, Raw, Receiver
+from bot.chat.routes import handlers
+from bot.chat.send import Sender
+from bot.chat.turn import Turns
+from bot.clock import Clock
+from bot.render import menu
+from bot.render import settings as words
+from bot.render.message import Reply
+from bot.store import inbox
+from bot.store.database import Database, Session
+from bot.store.users import User
+from bot.texts.words import texts_for
+
+log = structlog.get_logger()
+
+STOP_WITHIN = 20.0
+"""Seconds a graceful stop waits for turns and sends under way."""
+
+
+class Chat:
+    """The bot on one Telegram. `request` sends, `polling` asks: a long poll must not take a sender's place."""
+
+    def __init__(
+        self, database: Database, clock: Clock, *, token: str, base_url: str, request: BaseRequest, polling: BaseRequest
+    ) -> None:
+        sending = database.settings.sending
+        self._database = database
+        self._clock = clock
+        bot: ExtBot[None] = ExtBot(token, base_url=base_url, request=request, get_updates_request=polling)
+        self.application: Application = (  # type: ignore[type-arg]
+            # No JobQueue: PTB would start one of its own as soon as APScheduler is installed.
+            ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+        )
+        limits = Limits(clock, per_second=sending.per_second, per_chat_per_second=sending.per_chat_per_second)
+        self.sender = Sender(bot, database, limits, clock)
+        self._turns = Turns(database, self.sender, clock)
+        self.application.add_handlers(list(handlers(self._turns)))
+        self._lanes = Lanes(self._handle)
+        self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self._lanes.add)
+
+    @property
+    def username(self) -> str:
+        return str(self.application.bot.username)
+
+    async def start(self) -> None:
+        """Connect, waiting for the network if need be, and finish what the last process left. Raises InvalidToken."""
+        pause = 1.0
+        while True:
+            try:
+                await self.application.initialize()
+                break
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=pause)
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, 15.0)
+        await self._introduce()
+        await self._take_up()
+
+    async def settle(self) -> None:
+        """Return when every update taken so far has been handled and its answer shown."""
+        await self._lanes.idle()
+        await self.sender.idle()
+
+    async def stop(self) -> None:
+        """Ask for no more updates, finish what is under way, let go of the network."""
+        await self.receiver.stop()
+        done = asyncio.ensure_future(self.settle())
+        await asyncio.wait([done], timeout=STOP_WITHIN)
+        done.cancel()
+        await self.application.shutdown()
+
+    async def _handle(self, raw: Raw) -> None:
+        update_id = raw["update_id"]
+        try:
+            update = Update.de_json(dict(raw), self.application.bot)
+        except Exception as trouble:  # noqa: BLE001 - whatever the parser makes of a strange update, the others go on
+            log.error("update.unreadable", update=update_id, trouble=type(trouble).__name__)
+            kind, now = type(trouble).__name__, self._clock.now()
+            await self._database.write(lambda session: inbox.set_aside(session, update_id, kind, now))
+            return
+        await self.application.process_update(update)
+
+    async def _take_up(self) -> None:
+        """Go on with what was received but not handled, and show again what was handled but perhaps not shown."""
+        told: set[int | None] = set()
+        for left in await self._database.write(inbox.unfinished):
+            if left.state == "received":
+                self._lanes.add(left.raw)
+                continue
+            update = Update.de_json(dict(left.raw), self.application.bot)
+            if left.card is not None:
+                await self._turns.show_again(update, partial(self._card_again, card=left.card))
+            else:
+                first = left.user_id not in told
+                told.add(left.user_id)
+                await self._turns.show_again(update, _restarted if first else _nothing)
+
+    def _card_again(self, session: Session, user: User, card: int) -> Reply:
+        return checkin.show_again(session, user, self._clock.now(), card)
+
+    async def _introduce(self) -> None:
+        """Tell Telegram the command menu and what the bot says about itself; not worth failing for."""
+        t = texts_for(self._database.settings.defaults.language)
+        bot = self.application.bot
+        try:
+            await bot.set_my_commands([BotCommand(name, text) for name, text in menu.commands(t)])
+            await bot.set_my_description(menu.description(t))
+            await bot.set_my_short_description(menu.short_description(t))
+        except TelegramError as error:
+            log.info("telegram.menu_not_set", trouble=type(error).__name__)
+
+
+def _restarted(session: Session, user: User) -> Reply:
+    return Reply((words.restarted(texts_for(user.language)),))
+
+
+def _nothing(session: Session, user: User) -> Reply:
+    return Reply()

@@ -1,0 +1,71 @@
+"""What went wrong between Telegram and us, told apart by cause: not sent, refused, or nobody knows."""
+
+from dataclasses import dataclass
+
+import aiohttp
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+NOT_CONNECTED = 5.0
+"""Seconds to wait after a connection could not be made."""
+
+
+class TelegramTrouble(Exception):
+    """Something went wrong with a call; the subclasses say what may be done about it."""
+
+
+class Gone(TelegramTrouble):
+    """The person blocked the bot, or the chat is no more: nothing will arrive there."""
+
+
+@dataclass(eq=False)
+class TryLater(TelegramTrouble):
+    """Nothing was sent; try again after so many seconds. `flood` = Telegram itself asked us to stop for that long."""
+
+    seconds: float
+    flood: bool = False
+
+
+class Refused(TelegramTrouble):
+    """Telegram will never take this message as it is: our mistake."""
+
+
+class Unknown(TelegramTrouble):
+    """The message may or may not have arrived (answer lost, server error, unreadable answer)."""
+
+
+class TokenRefused(TelegramTrouble):
+    """Telegram does not know this token (any more)."""
+
+
+def trouble_of(error: TelegramError) -> TelegramTrouble:
+    """Return what an error of python-telegram-bot means for a message that was to be sent."""
+    match error:
+        case RetryAfter():
+            seconds = error.retry_after
+            return TryLater(seconds if isinstance(seconds, int) else seconds.total_seconds(), flood=True)
+        case InvalidToken():
+            return TokenRefused("token refused")
+        case Forbidden():
+            return Gone("blocked or deactivated")
+        case BadRequest() if "chat not found" in error.message.lower():
+            return Gone("chat not found")
+        case BadRequest() | ChatMigrated() | Conflict():
+            return Refused(error.message.split(":")[0])
+    if isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return TryLater(NOT_CONNECTED)
+    return Unknown(type(error).__name__)
+
+
+def is_harmless(error: TelegramError) -> bool:
+    """Tell whether an edit or an answer to a tap failed because there was nothing left to do."""
+    text = error.message.lower()
+    return isinstance(error, BadRequest) and ("message is not modified" in text or "query is too old" in text)
+
+
+def cannot_edit(error: TelegramError) -> bool:
+    """Tell whether the message to edit is out of reach, so that a new one is needed."""
+    text = error.message.lower()
+    return isinstance(error, BadRequest) and any(
+        words in text
+        for words in ("message to edit not found", "message can't be edited", "no text in the message to edit")
+    )

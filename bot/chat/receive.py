@@ -1,0 +1,127 @@
+"""Updates in: stored before Telegram is told that we have them, then handled, each person's in order."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import BaseRequest
+
+from bot.clock import Clock
+from bot.store import inbox
+from bot.store.database import Database
+
+log = structlog.get_logger()
+
+ALLOWED = ("message", "callback_query", "my_chat_member")
+LONG_POLL = 25
+LONGEST_PAUSE = 15.0
+AFTER_REFUSAL = 60.0
+Raw = Mapping[str, Any]
+
+
+class Lanes:
+    """Runs `handle` for raw updates: one at a time per person, in the order they came."""
+
+    def __init__(self, handle: Callable[[Raw], Awaitable[None]]) -> None:
+        self._handle = handle
+        self._waiting: dict[int, deque[Raw]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, raw: Raw) -> None:
+        key = person_of(raw) or 0
+        lane = self._waiting.get(key)
+        if lane is not None:
+            lane.append(raw)
+            return
+        self._waiting[key] = deque([raw])
+        task = asyncio.create_task(self._run(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def idle(self) -> None:
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, key: int) -> None:
+        lane = self._waiting[key]
+        try:
+            while lane:
+                await self._handle(lane.popleft())
+        finally:
+            del self._waiting[key]
+
+
+class Receiver:
+    """Asks Telegram for updates. `poll` is one request; `run` repeats it, patiently, until `stop`."""
+
+    def __init__(
+        self, request: BaseRequest, base: str, database: Database, clock: Clock, accept: Callable[[Raw], None]
+    ) -> None:
+        self._request = request
+        self._base = base
+        self._database = database
+        self._clock = clock
+        self._accept = accept
+        self._offset: int | None = None
+        self._stopping = False
+
+    async def poll(self, seconds: int) -> int:
+        """Fetch, store and pass on one batch, waiting up to `seconds` for it. Returns how many updates were new.
+
+        The next call confirms this batch to Telegram, so it is on disk before this one returns. Raises TelegramError.
+        """
+        query = {"timeout": seconds, "allowed_updates": json.dumps(ALLOWED)}
+        if self._offset is not None:
+            query["offset"] = self._offset
+        answer: Any = await self._request.post(f"{self._base}/getUpdates?{urlencode(query)}", read_timeout=seconds + 10)
+        raws: Sequence[Raw] = [raw for raw in answer if isinstance(raw.get("update_id"), int)]
+        if not raws:
+            return 0
+        now = self._clock.now()
+        new = await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now))
+        self._offset = raws[-1]["update_id"] + 1
+        for raw in raws:
+            if raw["update_id"] in new:
+                self._accept(raw)
+        return len(new)
+
+    async def run(self) -> None:
+        pause = 0.0
+        while not self._stopping:
+            try:
+                await self.poll(LONG_POLL)
+                pause = 0.0
+            except InvalidToken:
+                log.error("telegram.token_refused", retry_in=AFTER_REFUSAL)
+                pause = AFTER_REFUSAL
+            except Conflict:
+                log.error("telegram.conflict", hint="another bot is running with this token; stop one of the two")
+                pause = LONGEST_PAUSE
+            except RetryAfter as error:
+                wait = error.retry_after
+                pause = wait if isinstance(wait, int) else wait.total_seconds()
+            except TelegramError as error:
+                if not self._stopping:
+                    pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
+                    log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=pause)
+            if pause and not self._stopping:
+                await self._clock.sleep(pause)
+
+    async def stop(self) -> None:
+        """Ask no more. Closing the session ends a waiting request; what it might have brought stays at Telegram."""
+        self._stopping = True
+        await self._request.shutdown()
+
+
+def person_of(raw: Raw) -> int | None:
+    """Return the id of the person a raw update is from, whatever kind it is."""
+    for content in raw.values():
+        if isinstance(content, Mapping) and isinstance(content.get("from"), Mapping):
+            person = content["from"].get("id")
+            return person if isinstance(person, int) else None
+    return None

@@ -1,0 +1,166 @@
+"""What people can say and tap, and which action answers: the table of contents."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+)
+from telegram.ext import filters as only
+
+from bot.actions import checkin, onboarding, privacy, reminders, safety, settings, summary
+from bot.chat.turn import Action, Route, Turns
+from bot.domain.freetext import Understood, read_answers
+from bot.render.message import Reply
+from bot.store.database import Session
+from bot.store.users import User
+
+PRIVATE = only.ChatType.PRIVATE & only.UpdateType.MESSAGE
+
+COMMANDS: Mapping[str, Route] = {
+    "start": Route(onboarding.start, strangers=True),
+    "checkin": Route(checkin.open_checkin),
+    "summary": Route(summary.show),
+    "reminders": Route(reminders.open_reminders),
+    "settings": Route(settings.open_settings),
+    "pause": Route(settings.ask_pause),
+    "resume": Route(settings.resume),
+    "delete": Route(privacy.ask_delete),
+    "privacy": Route(privacy.show, strangers=True),
+    "warning": Route(safety.warning, strangers=True),
+    "help": Route(settings.help_, strangers=True),
+    "cancel": Route(settings.cancel),
+}
+
+BUTTONS: Mapping[str, Route] = {
+    "agree": Route(onboarding.agree, strangers=True),  # agree:<invitation>
+    "decline": Route(onboarding.decline, strangers=True),
+    "start_time": Route(onboarding.set_time),  # start_time:<HHMM>, without it: type one
+    "preset": Route(onboarding.choose_preset),  # preset:<key>
+    "checkin": Route(checkin.open_checkin),
+    "yesterday": Route(checkin.open_yesterday),
+    "answer": Route(checkin.answer),  # answer:<check-in>:<question>:<value>
+    "fine": Route(checkin.all_fine),  # fine:<check-in>
+    "painless": Route(checkin.no_pain),  # painless:<check-in>
+    "tick": Route(checkin.tick),  # tick:<check-in>:<question>:<choice>
+    "ticked": Route(checkin.ticked),  # ticked:<check-in>:<question>
+    "skip": Route(checkin.skip),  # skip:<check-in>:<question>
+    "rest": Route(checkin.skip_rest),  # rest:<check-in>
+    "page": Route(checkin.turn_page),  # page:<check-in>:<question or page>
+    "on": Route(checkin.go_on),  # on:<check-in>
+    "undo": Route(checkin.undo),  # undo:<check-in>:<instant>
+    "reminders": Route(reminders.open_reminders),
+    "reminder": Route(reminders.show),  # reminder:<reminder>
+    "add_reminder": Route(reminders.choose_kind),
+    "new": Route(reminders.add),  # new:<kind>
+    "hours": Route(reminders.pick_hour),  # hours:<r and reminder, or n- and kind>
+    "hour": Route(reminders.pick_minute),  # hour:<purpose>:<HH>
+    "time": Route(reminders.set_time),  # time:<purpose>:<HHMM>
+    "days": Route(reminders.choose_days),  # days:<reminder>
+    "day": Route(reminders.set_day),  # day:<reminder>:<0–6, all or work>
+    "switch": Route(reminders.switch),  # switch:<reminder>:<on or off>
+    "remove": Route(reminders.remove),  # remove:<reminder>
+    "restore": Route(reminders.restore),  # restore:<kind>:<HHMM>:<weekdays>
+    "done": Route(reminders.done),  # done:<delivery>
+    "later": Route(reminders.later),
+    "not_today": Route(reminders.not_today),
+    "ask_zone": Route(settings.ask_zone),
+    "zone": Route(settings.set_zone),  # zone:<IANA name>
+    "pause": Route(settings.pause),  # pause:<days>
+    "ask_pause": Route(settings.ask_pause),
+    "resume": Route(settings.resume),
+    "erase": Route(privacy.erase),
+    "keep": Route(privacy.keep),
+}
+
+TYPED: Mapping[str, Action] = {
+    "place": settings.type_place,  # asked for by settings.ask_zone and onboarding.agree
+    "start_time": onboarding.type_time,  # asked for by onboarding.set_time
+    "time": reminders.type_time,  # asked for by reminders.pick_hour
+}
+
+
+def typed(session: Session, user: User, now: datetime, text: str) -> Reply:
+    """Give a typed line to the question it answers; a whole day in words always goes to the card."""
+    awaited, *arguments = (user.awaiting or "").split(":")
+    if awaited not in TYPED or isinstance(read_answers(text), Understood):
+        return checkin.say(session, user, now, text)
+    if user.awaiting is not None:
+        # It stays awaited until it is understood: whoever mistypes may simply type again.
+        settings.keep_waiting(session, user)
+    return TYPED[awaited](session, user, now, *arguments, text)
+
+
+def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
+    """Return python-telegram-bot's handlers for all of it, first match wins."""
+
+    def message(filters: only.BaseFilter, route: Route, *read: str) -> BaseHandler[Update, Any, None]:
+        async def callback(update: Update, context: object) -> None:
+            found = update.effective_message
+            await turns.take(update, route, *(getattr(found, name) for name in read))
+
+        return MessageHandler(filters, callback)
+
+    def command(name: str, route: Route) -> BaseHandler[Update, Any, None]:
+        async def callback(update: Update, context: Any) -> None:
+            await turns.take(update, route, " ".join(context.args or ()))
+
+        return CommandHandler(name, callback, filters=PRIVATE)
+
+    def button(name: str, route: Route) -> BaseHandler[Update, Any, None]:
+        async def callback(update: Update, context: object) -> None:
+            data = update.callback_query.data if update.callback_query else None
+            await turns.take(update, route, *(data or "").split(":")[1:])
+
+        return CallbackQueryHandler(callback, pattern=re.compile(rf"{name}(?::|\Z)"))
+
+    async def located(update: Update, context: object) -> None:
+        place = update.effective_message.location if update.effective_message else None
+        if place is not None:
+            await turns.take(update, Route(settings.share_location), place.latitude, place.longitude)
+
+    async def membership(update: Update, context: object) -> None:
+        change = update.my_chat_member
+        if change is None:
+            await turns.ignore(update)
+        elif change.chat.type == "private":
+            left = change.new_chat_member.status in ("kicked", "left")
+            await turns.take(update, Route(settings.blocked if left else settings.unblocked, strangers=True))
+        elif change.new_chat_member.status in ("member", "administrator", "restricted"):
+            await turns.leave_group(update)
+        else:
+            await turns.ignore(update)
+
+    async def in_group(update: Update, context: object) -> None:
+        await turns.leave_group(update)
+
+    async def ignored(update: Update, context: object) -> None:
+        await turns.ignore(update)
+
+    return [
+        *(command(name, route) for name, route in COMMANDS.items()),
+        *(button(name, route) for name, route in BUTTONS.items()),
+        CallbackQueryHandler(_unknown_button(turns)),
+        message(PRIVATE & only.COMMAND, Route(settings.unknown_command, strangers=True)),
+        message(PRIVATE & only.TEXT, Route(typed), "text"),
+        MessageHandler(PRIVATE & only.LOCATION, located),
+        message(PRIVATE, Route(settings.only_words)),
+        ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(only.ChatType.GROUPS & only.UpdateType.MESSAGE, in_group),
+        TypeHandler(Update, ignored),
+    ]
+
+
+def _unknown_button(turns: Turns) -> Any:
+    async def callback(update: Update, context: object) -> None:
+        await turns.take(update, Route(settings.unknown_button, strangers=True))
+
+    return callback

@@ -1,0 +1,257 @@
+"""Messages on their way out: replies in order per chat, only a card's newest state, and what the clock owes."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram import Message as TelegramMessage
+from telegram.error import TelegramError
+
+from bot.chat.errors import (
+    Gone,
+    Refused,
+    TelegramTrouble,
+    TokenRefused,
+    TryLater,
+    Unknown,
+    cannot_edit,
+    is_harmless,
+    trouble_of,
+)
+from bot.chat.limits import Lane, Limits
+from bot.clock import Clock
+from bot.render.message import Message, Reply
+from bot.store import checkins, inbox, outbox, users
+from bot.store.database import Database, Session
+
+log = structlog.get_logger()
+
+CAPTION = 1024
+EDIT_FRESH = timedelta(hours=1)
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
+
+
+@dataclass
+class Answer:
+    """What is owed to one person for one or more of their updates, until it is shown."""
+
+    chat_id: int
+    reply: Reply
+    tapped: int | None
+    queries: list[str] = field(default_factory=list)
+    updates: list[int] = field(default_factory=list)
+
+    def replaces(self, other: "Answer") -> bool:
+        """Tell whether this makes `other` not worth showing: both only redraw the same card."""
+        return self.tapped is not None and self.tapped == other.tapped and _redraws(self) and _redraws(other)
+
+
+def _redraws(answer: Answer) -> bool:
+    messages = answer.reply.messages
+    return len(messages) == 1 and messages[0].edit == "tapped" and messages[0].draw is None
+
+
+class Sender:
+    """Sends through one Bot. A reply's `inbox.replied` is written when it has been shown."""
+
+    def __init__(self, bot: Bot, database: Database, limits: Limits, clock: Clock) -> None:
+        self._bot = bot
+        self._database = database
+        self._limits = limits
+        self._clock = clock
+        self._chats: dict[int, deque[Answer]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def reply(self, answer: Answer) -> None:
+        """Show an answer as soon as the ones before it in this chat are shown; never waits itself."""
+        lane = self._chats.get(answer.chat_id)
+        if lane is None:
+            self._chats[answer.chat_id] = deque([answer])
+            task = asyncio.create_task(self._show_all(answer.chat_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        elif lane and answer.replaces(lane[-1]):
+            before = lane.pop()
+            answer.queries[:0], answer.updates[:0] = before.queries, before.updates
+            lane.append(answer)
+        else:
+            lane.append(answer)
+
+    async def idle(self) -> None:
+        """Return when every answer owed so far has been shown or given up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def deliver(self, chat_id: int, reply: Reply) -> int | None:
+        """Send what the clock owes and return the last new message's id. Raises Gone, TryLater, Refused or Unknown."""
+        message_id = None
+        for message in reply.messages:
+            if message.edit is None:
+                message_id = (await self._new(chat_id, message, Lane.CLOCK)).message_id
+            else:
+                await self._best_effort(chat_id, message, tapped=None)
+        return message_id
+
+    async def say_and_leave(self, chat_id: int, message: Message) -> None:
+        """Say one line in a group and leave it."""
+        for call in (self._bot.send_message(chat_id, message.text), self._bot.leave_chat(chat_id)):
+            try:
+                await call
+            except TelegramError as error:
+                log.info("group.not_left", trouble=type(error).__name__)
+
+    async def _show_all(self, chat_id: int) -> None:
+        lane = self._chats[chat_id]
+        try:
+            while lane:
+                answer = lane.popleft()
+                await self._show(answer)
+        finally:
+            del self._chats[chat_id]
+
+    async def _show(self, answer: Answer) -> None:
+        for query in answer.queries:
+            await self._answer_tap(query, answer.reply.toast)
+        shown: list[tuple[int, int]] = []
+        gone = False
+        for message in answer.reply.messages:
+            try:
+                message_id = await self._show_one(answer, message)
+            except Gone:
+                gone = True
+                break
+            except TelegramTrouble as trouble:
+                log.warning("reply.not_shown", trouble=type(trouble).__name__, why=str(trouble))
+                continue
+            if message.card is not None and message_id is not None:
+                shown.append((message.card, message_id))
+        now = self._clock.now()
+
+        def finish(session: Session) -> None:
+            for card, message_id in shown:
+                checkins.remember_message(session, card, message_id)
+            for update_id in answer.updates:
+                inbox.replied(session, update_id, now)
+            if gone:
+                users.change(session, answer.chat_id, state="blocked")
+                outbox.withdraw(session, answer.chat_id)
+
+        if shown or answer.updates or gone:
+            await self._database.write(finish)
+
+    async def _show_one(self, answer: Answer, message: Message) -> int | None:
+        """Show one message, waiting out what passes; an edit is repeated freely, a new message is never sent twice."""
+        give_up = self._clock.now() + EDIT_FRESH
+        while True:
+            try:
+                if message.edit is None:
+                    return (await self._new(answer.chat_id, message, Lane.REPLY)).message_id
+                return await self._edit(answer.chat_id, message, answer.tapped)
+            except TryLater as later:
+                pause = later.seconds
+            except Unknown:
+                if message.edit is None:
+                    raise
+                pause = 2.0
+            if self._clock.now() + timedelta(seconds=pause) > give_up:
+                raise Unknown("given up")
+            await self._clock.sleep(pause)
+
+    async def _best_effort(self, chat_id: int, message: Message, tapped: int | None) -> None:
+        try:
+            await self._edit(chat_id, message, tapped)
+        except (TryLater, Unknown, Refused) as trouble:
+            log.info("edit.left_out", trouble=type(trouble).__name__)
+
+    async def _answer_tap(self, query: str, toast: str | None) -> None:
+        try:
+            await self._bot.answer_callback_query(query, text=toast)
+        except TelegramError as error:
+            # The spinner on a button is all that hangs on it.
+            if not is_harmless(error):
+                log.info("tap.not_answered", trouble=type(error).__name__)
+
+    async def _new(self, chat_id: int, message: Message, lane: Lane) -> TelegramMessage:
+        picture = await self._draw(message)
+        await self._limits.wait(chat_id, lane)
+        options: dict[str, Any] = {
+            "reply_markup": _markup(message),
+            "parse_mode": "HTML",
+            "disable_notification": message.quiet,
+        }
+        if picture is None:
+            return await self._call(lambda: self._bot.send_message(chat_id, message.text, **options))
+        if len(message.text) <= CAPTION:
+            return await self._call(lambda: self._bot.send_photo(chat_id, picture, caption=message.text, **options))
+        await self._call(lambda: self._bot.send_photo(chat_id, picture))
+        await self._limits.wait(chat_id, lane)
+        return await self._call(lambda: self._bot.send_message(chat_id, message.text, **options))
+
+    async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:
+        message_id = tapped if message.edit == "tapped" else message.edit
+        if message_id is None:
+            return (await self._new(chat_id, message, Lane.REPLY)).message_id
+        markup = _markup(message)
+        try:
+            await self._bot.edit_message_text(
+                message.text,
+                chat_id,
+                int(message_id),
+                parse_mode="HTML",
+                reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+            )
+        except TelegramError as error:
+            if cannot_edit(error):
+                return (await self._new(chat_id, message, Lane.REPLY)).message_id
+            if not is_harmless(error):
+                raise self._trouble(error) from error
+        return int(message_id)
+
+    async def _call(self, call: Callable[[], Awaitable[TelegramMessage]]) -> TelegramMessage:
+        try:
+            return await call()
+        except TelegramError as error:
+            raise self._trouble(error) from error
+
+    def _trouble(self, error: TelegramError) -> TelegramTrouble:
+        trouble = trouble_of(error)
+        if isinstance(trouble, TryLater) and trouble.flood:
+            self._limits.close_for(trouble.seconds)
+            log.warning("telegram.flood", seconds=trouble.seconds)
+        if isinstance(trouble, TokenRefused):
+            log.error("telegram.token_refused")
+        return trouble
+
+    async def _draw(self, message: Message) -> bytes | None:
+        if message.draw is None:
+            return None
+        try:
+            return await asyncio.to_thread(message.draw)
+        except Exception as error:  # noqa: BLE001 - the words say the same; a picture must not cost them
+            log.error("picture.not_drawn", trouble=type(error).__name__)
+            return None
+
+
+def _markup(message: Message) -> Markup:
+    if message.buttons:
+        return InlineKeyboardMarkup(
+            [[InlineKeyboardButton(b.label, callback_data=b.data) for b in row] for row in message.buttons]
+        )
+    if message.keys:
+        keys = [[KeyboardButton(key) for key in row] for row in message.keys]
+        if message.ask_location:
+            keys.insert(0, [KeyboardButton(message.ask_location, request_location=True)])
+        return ReplyKeyboardMarkup(keys, one_time_keyboard=True, resize_keyboard=True)
+    return ReplyKeyboardRemove() if message.clear_keys else None

@@ -1,0 +1,142 @@
+"""One update in, one reply out: what it changes, that it was handled, and what is owed for it share one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from inspect import signature
+
+import structlog
+from telegram import Update
+from telegram import User as Person
+
+from bot.chat.send import Answer, Sender
+from bot.clock import Clock
+from bot.render import onboarding, settings
+from bot.render.message import Message, Reply, Sorry
+from bot.store import inbox, users
+from bot.store.database import Database, Session
+from bot.store.users import User
+from bot.texts.words import texts_for
+
+log = structlog.get_logger()
+
+Action = Callable[..., Reply]
+"""`def action(session, user, now, *args) -> Reply`; the arguments are what the person typed or the button carries."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An action and who may call it: `strangers` = people who have not agreed to anything yet."""
+
+    action: Action
+    strangers: bool = False
+
+    def takes(self, arguments: int) -> bool:
+        """Tell whether the action can be called with so many arguments: a forged button may carry any number."""
+        wanted = list(signature(self.action).parameters.values())[3:]
+        fewest = sum(parameter.default is parameter.empty for parameter in wanted)
+        return fewest <= arguments <= len(wanted)
+
+
+class Turns:
+    """Runs actions for updates. The only place that catches whatever an action raises."""
+
+    def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
+        self._database = database
+        self._sender = sender
+        self._clock = clock
+
+    async def take(self, update: Update, route: Route, *arguments: object) -> None:
+        """Let the person behind this update take their turn."""
+        person = update.effective_user
+        if person is None:
+            await self.ignore(update)
+            return
+        now = self._clock.now()
+
+        def work(session: Session) -> Reply:
+            user = users.get(session, person.id) or _stranger(session, person, now)
+            try:
+                with session.connection.begin_nested():
+                    reply = _act(session, user, now, route, arguments)
+            except Sorry as sorry:
+                reply = _sorry(user, sorry, tapped=update.callback_query is not None)
+            if users.get(session, person.id) is None:
+                # Nothing is kept about a stranger, nor about somebody who has just been erased.
+                inbox.forget(session, update.update_id)
+            else:
+                card = next((message.card for message in reply.messages if message.card is not None), None)
+                inbox.handled(session, update.update_id, now, card=card)
+            return reply
+
+        try:
+            reply = await self._database.write(work)
+        except Exception as trouble:
+            log.error("turn.failed", update=update.update_id, trouble=type(trouble).__name__, exc_info=True)
+            await self._set_aside(update.update_id, trouble)
+            reply = Reply((settings.not_saved(texts_for(person.language_code or "en")),))
+        self._sender.reply(self._answer(update, person.id, reply))
+
+    async def show_again(self, update: Update, action: Callable[[Session, User], Reply]) -> None:
+        """Show the reply of a turn that was done when the process stopped, as `action` draws it now."""
+        person = update.effective_user
+        if person is None:
+            await self.ignore(update)
+            return
+
+        def work(session: Session) -> Reply:
+            user = users.get(session, person.id)
+            try:
+                return action(session, user) if user else Reply()
+            except Sorry:
+                return Reply()
+
+        reply = await self._database.write(work)
+        self._sender.reply(self._answer(update, person.id, reply))
+
+    async def ignore(self, update: Update) -> None:
+        """Finish an update that is nobody's turn; nothing of it stays."""
+        update_id = update.update_id
+        await self._database.write(lambda session: inbox.forget(session, update_id))
+
+    async def leave_group(self, update: Update) -> None:
+        """Say one line in a group, then go; nothing of the group is kept."""
+        await self.ignore(update)
+        if update.effective_chat is not None:
+            language = (update.effective_user.language_code if update.effective_user else None) or "en"
+            await self._sender.say_and_leave(update.effective_chat.id, settings.in_group(texts_for(language)))
+
+    async def _set_aside(self, update_id: int, trouble: Exception) -> None:
+        now = self._clock.now()
+        try:
+            await self._database.write(lambda s: inbox.set_aside(s, update_id, type(trouble).__name__, now))
+        except Exception as again:  # noqa: BLE001 - the database itself is in trouble; the update stays for the next start
+            log.error("turn.not_set_aside", update=update_id, trouble=type(again).__name__)
+
+    def _answer(self, update: Update, chat_id: int, reply: Reply) -> Answer:
+        query = update.callback_query
+        tapped = query.message.message_id if query and query.message else None
+        return Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id])
+
+
+def _stranger(session: Session, person: Person, now: datetime) -> User:
+    defaults = session.settings.defaults
+    return users.stranger(person.id, person.language_code or defaults.language, defaults.timezone, now)
+
+
+def _act(session: Session, user: User, now: datetime, route: Route, arguments: tuple[object, ...]) -> Reply:
+    if user.state == "stranger" and not route.strangers:
+        return Reply((onboarding.start_first(texts_for(user.language)),))
+    if not route.takes(len(arguments)):
+        raise Sorry("I can’t read that button any more. /help shows what I can do.")
+    if user.awaiting is not None:
+        # A tap or a command means the person has moved on; a typed line later must not answer the old question.
+        users.wait_for_text(session, user.id, None)
+    if user.state == "blocked":
+        users.change(session, user.id, state="active")
+    return route.action(session, user, now, *arguments)
+
+
+def _sorry(user: User, sorry: Sorry, *, tapped: bool) -> Reply:
+    text = texts_for(user.language)(str(sorry))
+    return Reply(toast=text) if tapped else Reply((Message(text),))

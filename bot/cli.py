@@ -1,0 +1,302 @@
+"""The `headsup` command: the only place where the parts are chosen and put together."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from telegram.error import InvalidToken
+
+from bot import logs
+from bot.chat.application import Chat
+from bot.chat.transport import AiohttpRequest
+from bot.clock import Clock, SystemClock
+from bot.config import Access, KeyFile, Mistakes, Settings, load
+from bot.config import Database as DatabaseSettings
+from bot.sandbox.botapi import BotApi
+from bot.sandbox.server import Server, serve
+from bot.sandbox.transport import SandboxRequest
+from bot.store import invites, schema, users
+from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
+from bot.store.database import Database, open_engine
+from jobs.scheduler import Metronome
+
+MISCONFIGURED = 78
+FAILED = 1
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+ConfigFile = Annotated[Path | None, typer.Option(help="The settings file; config.toml where there is one.")]
+
+
+@app.callback(invoke_without_command=True)
+def headsup(show: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    """HeadsUp, a diary for head, back, sleep and posture on Telegram. Try it: headsup sandbox"""
+    if show:
+        say(f"headsup {version('headsup')}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    config: ConfigFile = None,
+    or_sandbox: Annotated[bool, typer.Option(help="Without a token, start the sandbox instead.")] = False,
+) -> None:
+    """Run the bot and its clock in one process. Example: headsup run --config config.toml"""
+    settings = read_settings(config)
+    token = settings.telegram.secret_token()
+    if token is None and or_sandbox:
+        say("No token in config.toml or HEADSUP_TELEGRAM__TOKEN, so this is the sandbox: nothing leaves this machine.")
+        sandbox()
+        return
+    if token is None:
+        stop_with(
+            MISCONFIGURED, '[telegram] token: missing; put the one from @BotFather there, or try "headsup sandbox"'
+        )
+    logs.set_up(settings.logging.level, settings.logging.format)
+    clock = SystemClock()
+    in_flight = max(16, settings.sending.per_second)
+
+    def connect(database: Database) -> Chat:
+        return Chat(
+            database,
+            clock,
+            token=token,
+            base_url=settings.telegram.base_url,
+            request=AiohttpRequest(in_flight),
+            polling=AiohttpRequest(1),
+        )
+
+    asyncio.run(until_stopped(live(open_database(settings), clock, connect, greet=greet_operator)))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where the chat page listens on this machine; 0 takes a free port.")] = 8484,
+    data: Annotated[Path, typer.Option(help="Where the sandbox keeps its diary.")] = Path("data/sandbox"),
+    fresh: Annotated[bool, typer.Option(help="Begin with an empty diary.")] = False,
+    without_bot: Annotated[bool, typer.Option(help="Only the look-alike, for a bot started with headsup run.")] = False,
+) -> None:
+    """Try HeadsUp in the browser, no token: a local Telegram look-alike and the bot. Example: headsup sandbox"""
+    if fresh:
+        shutil.rmtree(data, ignore_errors=True)
+    logs.set_up("info", "text")
+    clock = SystemClock()
+    api = BotApi(clock)
+    if without_bot:
+        asyncio.run(until_stopped(show_page(api, port)))
+        return
+    settings = Settings(
+        database=DatabaseSettings(url=f"sqlite:///{data}/headsup.db"),
+        keys=KeyFile(file=data / "headsup.key"),
+        access=Access(mode="open"),
+    )
+    database = open_database(settings)
+
+    def connect(database: Database) -> Chat:
+        base_url = "https://sandbox.invalid/bot"
+        request, polling = SandboxRequest(api), SandboxRequest(api)
+        return Chat(database, clock, token=api.token, base_url=base_url, request=request, polling=polling)
+
+    asyncio.run(until_stopped(live(database, clock, connect, page=lambda: show_page(api, port))))
+
+
+@app.command()
+def check(config: ConfigFile = None) -> None:
+    """Look at settings, key, database and token, and say what is wrong. Example: headsup check"""
+    settings = read_settings(config)
+    say(f"settings   ok, access is by {settings.access.mode}")
+    if not settings.keys.file.exists():
+        say(f"key        {settings.keys.file} will be made at the first start")
+        keys = None
+    else:
+        keys = key_ring(settings)
+        say(f"key        ok, {settings.keys.file}")
+    at = schema_of(settings)
+    if at is None:
+        say("database   empty; the first start makes the tables")
+    elif at != schema.newest():
+        say(f"database   ok, schema {at}; the next start brings it to {schema.newest()}")
+    else:
+        say(f"database   ok, schema {at}")
+    say(f"zone data  {version('tzdata')}")
+    token = settings.telegram.secret_token()
+    if token is None:
+        stop_with(FAILED, "token      missing: [telegram] token")
+    name = asyncio.run(who_am_i(settings, token))
+    say(f"token      ok, this is @{name}")
+    if keys is None and at is not None:
+        stop_with(FAILED, f"key        [keys] file: {settings.keys.file} is missing, but the database has data")
+
+
+@app.command()
+def migrate(config: ConfigFile = None) -> None:
+    """Make the tables, or bring them to this version. Example: headsup migrate"""
+    settings = read_settings(config)
+    open_database(settings).close()
+    say(f"The database is at schema {schema.newest()}.")
+
+
+@app.command()
+def invite(config: ConfigFile = None) -> None:
+    """Make an invitation link for one person; it ends after seven days. Example: headsup invite"""
+    settings = read_settings(config)
+    keys = key_ring(settings)
+    token = settings.telegram.secret_token()
+    if token is None:
+        stop_with(MISCONFIGURED, "[telegram] token: missing; the link needs the bot's name")
+    say(f"https://t.me/{asyncio.run(who_am_i(settings, token))}?start={invites.make(keys, SystemClock().now())}")
+
+
+def main() -> None:
+    """Run the command line; a person's mistake is one sentence and an exit code, never a traceback."""
+    app(prog_name="headsup")
+
+
+def read_settings(config: Path | None) -> Settings:
+    try:
+        return load(config, os.environ)
+    except Mistakes as mistakes:
+        stop_with(MISCONFIGURED, *mistakes.lines)
+
+
+def key_ring(settings: Settings) -> Keys:
+    try:
+        return load_keys(settings.keys.file)
+    except KeyTrouble as trouble:
+        stop_with(MISCONFIGURED, str(trouble))
+
+
+def schema_of(settings: Settings) -> str | None:
+    """Return the schema the database is at, without making one."""
+    url = make_url(settings.database.url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    try:
+        engine = open_engine(settings.database.url)
+        return schema.revision(engine)
+    except OperationalError as trouble:
+        stop_with(FAILED, f"database   [database] url: {trouble.orig}")
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database with its key, both made at the first start, and bring the tables up to date."""
+    try:
+        engine = open_engine(settings.database.url)
+        keys = _keys_for(engine, settings)
+        schema.upgrade(engine)
+    except (KeyTrouble, schema.SchemaTrouble) as trouble:
+        stop_with(MISCONFIGURED, str(trouble))
+    except (OperationalError, OSError) as trouble:
+        stop_with(
+            FAILED, f"[database] url: {trouble.orig if isinstance(trouble, OperationalError) else trouble.strerror}"
+        )
+    return Database(engine, keys, settings)
+
+
+def _keys_for(engine: Engine, settings: Settings) -> Keys:
+    if settings.keys.file.exists() or not schema.is_empty(engine):
+        return load_keys(settings.keys.file)
+    say(f"Made the key {settings.keys.file}. Keep a copy of it apart from the backups: without it nothing can be read.")
+    return make_keys(settings.keys.file)
+
+
+async def live(
+    database: Database,
+    clock: Clock,
+    connect: Callable[[Database], Chat],
+    *,
+    greet: Callable[[Database, Chat, Clock], Coroutine[Any, Any, None]] | None = None,
+    page: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Live until cancelled, then stop gracefully: take nothing new, finish what is under way."""
+    chat = connect(database)
+    metronome = Metronome(database, chat.sender, clock)
+    side = asyncio.create_task(page()) if page else None
+    polling: asyncio.Task[None] | None = None
+    started = False
+    try:
+        await chat.start()
+        await metronome.start()
+        started = True
+        if greet:
+            await greet(database, chat, clock)
+        polling = asyncio.create_task(chat.receiver.run())
+        await asyncio.gather(polling, *([side] if side else []))
+    except InvalidToken:
+        stop_with(MISCONFIGURED, "[telegram] token: Telegram does not know this token; copy it again from @BotFather")
+    finally:
+        if started:
+            await metronome.stop()
+        await chat.stop()
+        for task in (side, polling):
+            if task:
+                task.cancel()
+        database.close()
+
+
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or Ctrl-C; `work` is cancelled once and cleans up after itself."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        say("Stopped.")
+
+
+async def show_page(api: BotApi, port: int) -> None:
+    """Serve the chat page until cancelled."""
+    server: Server
+    try:
+        server = await serve(api, port=port)
+    except OSError as trouble:
+        stop_with(FAILED, f"--port {port}: {trouble.strerror}; try --port 0 for a free one")
+    say(f"The sandbox is open: {server.url}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await server.close()
+
+
+async def greet_operator(database: Database, chat: Chat, clock: Clock) -> None:
+    """Say where the bot is; while nobody is here yet and it is by invitation, print the operator's own link."""
+    say(f"Running as @{chat.username}. Stop with Ctrl-C.")
+    people = await database.write(users.count)
+    if not people and database.settings.access.mode == "invite":
+        say(f"Your own invitation: https://t.me/{chat.username}?start={invites.make(database.keys, clock.now())}")
+
+
+async def who_am_i(settings: Settings, token: str) -> str:
+    request = AiohttpRequest(1)
+    await request.initialize()
+    try:
+        me = await request.post(f"{settings.telegram.base_url}{token}/getMe")
+    except InvalidToken:
+        stop_with(MISCONFIGURED, "[telegram] token: Telegram does not know this token; copy it again from @BotFather")
+    except Exception as trouble:  # noqa: BLE001 - whatever the network does, the operator reads one line
+        stop_with(FAILED, f"[telegram] base_url: Telegram does not answer ({type(trouble).__name__})")
+    finally:
+        await request.shutdown()
+    return str(me["username"]) if isinstance(me, dict) else ""
+
+
+def say(line: str) -> None:
+    typer.echo(line)
+    sys.stdout.flush()
+
+
+def stop_with(code: int, *lines: str) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(code)

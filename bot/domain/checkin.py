@@ -1,0 +1,75 @@
+"""The daily card: which question comes next, what a button stands for, when the day is done."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.questions import BANDS, BY_KEY, CORE, QUESTIONS, WELL_SLEPT, Answers, Question, Value
+
+DONE = "done"
+CHANGE = "change"
+"""The card's two pages that ask nothing: the day in one line, and the list of answers to change."""
+
+ALL_FINE: Answers = {"headache": 0, "back": 0, "sleep_hours": WELL_SLEPT, "sleep_quality": 4, "posture": 4}
+NO_PAIN: Answers = {"headache": 0, "back": 0}
+
+
+def next_question(questions: Sequence[Question], answers: Answers) -> Question | None:
+    """Return the first question that is to be asked and has no answer; a skipped one has been answered."""
+    return next((q for q in questions if q.asked_if(answers) and q.key not in answers), None)
+
+
+def next_page(answers: Answers, questions: Sequence[Question] = QUESTIONS) -> str:
+    question = next_question(questions, answers)
+    return question.key if question else DONE
+
+
+def complete(answers: Answers) -> bool:
+    """Tell whether every daily question was answered or skipped; follow-ups do not count."""
+    return all(key in answers for key in CORE)
+
+
+def relevant(answers: Answers) -> Answers:
+    """Return the answers that still apply: a follow-up falls away when the score above it is set to 0."""
+    return {key: value for key, value in answers.items() if key in BY_KEY and BY_KEY[key].asked_if(answers)}
+
+
+def rest(answers: Answers, questions: Sequence[Question] = QUESTIONS) -> Answers:
+    """Return a skip for every question that is still to come."""
+    skipped: dict[str, Value | None] = {}
+    while question := next_question(questions, {**answers, **skipped}):
+        skipped[question.key] = None
+    return skipped
+
+
+def value_of(question: Question, code: str) -> Value | None:
+    """Return what a button's code stores; None for a code that is not on this question's scale (a forged tap)."""
+    match question.kind:
+        case "severity" | "quality":
+            low, high = (0, 10) if question.kind == "severity" else (1, 5)
+            return int(code) if code.isascii() and code.isdigit() and low <= int(code) <= high else None
+        case "hours":
+            return BANDS.get(code)
+        case "choice":
+            return code if code in question.choices else None
+        case "several":
+            return None
+
+
+def toggled(question: Question, ticked: Value | None, code: str) -> frozenset[str] | None:
+    """Return the choices after one more tap; "none" and the others exclude each other. None for an unknown code."""
+    if code not in question.choices:
+        return None
+    before = ticked if isinstance(ticked, frozenset) else frozenset()
+    if code in before:
+        return before - {code}
+    return frozenset({"none"}) if code == "none" else before - {"none"} | {code}
+
+
+def progress(answers: Answers, page: str) -> tuple[int, int]:
+    """Return which question this is and how many there are today, both from 1, as the answers stand."""
+    keys = [q.key for q in QUESTIONS if q.asked_if(answers)]
+    return keys.index(page) + 1, len(keys)
+
+
+def answered_keys(answers: Mapping[str, object]) -> list[str]:
+    """Return the keys that have an answer or a skip, in the order of the card."""
+    return [q.key for q in QUESTIONS if q.key in answers]

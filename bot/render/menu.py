@@ -1,0 +1,32 @@
+"""What Telegram shows around the chat: the command menu and the bot's description."""
+
+from collections.abc import Sequence
+
+from bot.texts.words import Texts
+
+
+def commands(t: Texts) -> Sequence[tuple[str, str]]:
+    return (
+        ("checkin", t("Today’s card")),
+        ("summary", t("Your last 7 days")),
+        ("reminders", t("Set reminder times")),
+        ("settings", t("Card time, time zone, summary")),
+        ("pause", t("Be quiet for a while")),
+        ("resume", t("End the pause")),
+        ("warning", t("When to get help at once")),
+        ("privacy", t("What is stored")),
+        ("delete", t("Remove everything about you")),
+        ("help", t("What I can do")),
+        ("cancel", t("Stop the current question")),
+    )
+
+
+def description(t: Texts) -> str:
+    return t(
+        "A diary for your head, back, sleep and posture. One card a day, a good day is one tap. I remind you to move, "
+        "sum up your week and never claim more than your own days show. I’m not a doctor."
+    )
+
+
+def short_description(t: Texts) -> str:
+    return t("A daily diary for head, back, sleep and posture.")

@@ -1,0 +1,67 @@
+"""What is stored, and how to have it all removed, in plain words."""
+
+from bot.render.message import Button, Message, rows
+from bot.texts.words import Texts
+
+
+def policy(t: Texts) -> Message:
+    """Answer /privacy, as Telegram's terms for bots ask (tos/bot-developers §4)."""
+    return Message(
+        "\n\n".join(
+            (
+                f"<b>{t('Your data')}</b>",
+                t(
+                    "I keep: your Telegram number, language, time zone, the times you chose, your answers with when "
+                    "you gave them, and that you agreed. A shared location is turned into a time zone and not kept."
+                ),
+                t(
+                    "Your answers are encrypted on the computer of the person who runs this bot; the key lies in a "
+                    "separate file. Nothing is sent to anyone else. There is no tracking."
+                ),
+                t(
+                    "Telegram carries our messages and can read them: chats with bots are not secret chats. What is "
+                    "already in this chat you can clear yourself in Telegram."
+                ),
+                t(
+                    "/delete removes everything about you here. Copies in backups last until the person who runs this "
+                    "bot replaces them."
+                ),
+            )
+        )
+    )
+
+
+def ask_delete(t: Texts, days: int, reminders: int) -> Message:
+    held = ", ".join(
+        (
+            t.many("{n} day of answers", "{n} days of answers", days),
+            t.many("{n} reminder time", "{n} reminder times", reminders),
+        )
+    )
+    return Message(
+        f"<b>{t('Delete everything about you?')}</b>\n"
+        + t("That is {held}, your settings and your consent. It can’t be brought back.", held=held),
+        rows([Button(t("Yes, delete everything"), "erase")], [Button(t("No, keep it"), "keep")]),
+    )
+
+
+def erased(t: Texts, days: int, reminders: int) -> Message:
+    held = ", ".join(
+        (
+            t.many("{n} day of answers", "{n} days of answers", days),
+            t.many("{n} reminder time", "{n} reminder times", reminders),
+        )
+    )
+    return Message(
+        "\n\n".join(
+            (
+                f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=held),
+                t("To clear this chat too, delete it in Telegram. /start begins again, any time. Take care."),
+            )
+        ),
+        edit="tapped",
+    )
+
+
+def kept(t: Texts) -> Message:
+    return Message(t("Nothing was deleted."), edit="tapped")

@@ -1,0 +1,87 @@
+"""Everything a person said is sealed with AES-256-GCM before it reaches the database; the key lives in its own file.
+
+The associated data names table, row and user, so a sealed value cannot be moved to another row or person.
+"""
+
+import os
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+HEADER = (
+    "# HeadsUp's key. Without it the diary cannot be read, not even from a backup.\n"
+    "# Keep a copy of this file, apart from the backups.\n"
+)
+
+
+class KeyTrouble(Exception):
+    """The key file is missing, unreadable or not the one the data was sealed with; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """A key ring: every key that may open, and the one that seals."""
+
+    ring: Mapping[int, bytes] = field(repr=False)
+    current: int
+
+
+def make_keys(path: Path) -> Keys:
+    """Write a new key file, readable by its owner only, and return its ring. Raises KeyTrouble when it cannot."""
+    key = secrets.token_bytes(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{HEADER}1 {b64encode(key).decode()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as trouble:
+        raise KeyTrouble(f"[keys] file: cannot write {path}: {trouble.strerror}") from None
+    return Keys({1: key}, 1)
+
+
+def load_keys(path: Path) -> Keys:
+    """Read a key file: one `number base64` line a key, the last one seals. Raises KeyTrouble with what to do."""
+    try:
+        lines = [line.split() for line in path.read_text("ascii").splitlines() if line and not line.startswith("#")]
+        ring = {int(number): b64decode(key, validate=True) for number, key in lines}
+    except FileNotFoundError:
+        raise KeyTrouble(
+            f"[keys] file: {path} is missing; put the copy back that was made with this database"
+        ) from None
+    except OSError as trouble:
+        raise KeyTrouble(f"[keys] file: cannot read {path}: {trouble.strerror}") from None
+    except ValueError:
+        raise KeyTrouble(f"[keys] file: {path} is not a HeadsUp key file; put the right one back") from None
+    if not ring or any(len(key) != 32 or not 0 < number < 256 for number, key in ring.items()):
+        raise KeyTrouble(f"[keys] file: {path} is not a HeadsUp key file; put the right one back")
+    return Keys(ring, max(ring))
+
+
+def seal(keys: Keys, text: str, *, table: str, key: object, user: int) -> bytes:
+    """Return key number, nonce and ciphertext as one blob."""
+    nonce = secrets.token_bytes(NONCE)
+    sealed = AESGCM(keys.ring[keys.current]).encrypt(nonce, text.encode(), _place(table, key, user))
+    return bytes([keys.current]) + nonce + sealed
+
+
+def unseal(keys: Keys, sealed: bytes, *, table: str, key: object, user: int) -> str:
+    """Return the text. Raises KeyTrouble when the key is another one or the value was moved or altered."""
+    try:
+        cipher = AESGCM(keys.ring[sealed[0]])
+        return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], _place(table, key, user)).decode()
+    except (KeyError, IndexError, InvalidTag):
+        raise KeyTrouble(
+            f"[keys] file: a value in {table} does not open with this key; put the key of this database back"
+        ) from None
+
+
+def _place(table: str, key: object, user: int) -> bytes:
+    return f"{table}\0{key}\0{user}".encode()

@@ -1,0 +1,136 @@
+"""The database: one writer thread with group commit on SQLite, and a session that actions and `store/` are handed."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from bot.config import Settings
+from bot.store.crypto import Keys
+
+T = TypeVar("T")
+
+TOGETHER = 200
+"""The most turns that share one COMMIT; more would only make the first of them wait."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One turn's view of the world: the open transaction, the keys to what is sealed, the operator's settings."""
+
+    connection: Connection
+    keys: Keys
+    settings: Settings
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)
+
+
+Work = Callable[[Session], T]
+
+
+def open_engine(url: str) -> Engine:
+    """Open SQLite (WAL, synchronous=FULL, one immediate transaction at a time) or PostgreSQL; makes the data folder.
+
+    Parameters never appear in errors: they hold what people said, if only sealed.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, hide_parameters=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 5, "isolation_level": None}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: object) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "trusted_schema=OFF",
+            "busy_timeout=5000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads first and writes later fails at once when somebody else writes.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Database:
+    """Runs work in transactions. A piece may run twice (when a shared COMMIT fails), so it only touches the session."""
+
+    def __init__(self, engine: Engine, keys: Keys, settings: Settings) -> None:
+        self.engine = engine
+        self.keys = keys
+        self.settings = settings
+        self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
+        self._writer.start()
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction and return its result once it is on disk."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        future: Future[T] = Future()
+        self._waiting.put((work, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what waits, then let go of the file."""
+        self._waiting.put(None)
+        self._writer.join()
+        self.engine.dispose()
+
+    def _write_for_ever(self) -> None:
+        with self.engine.connect() as connection:
+            session = Session(connection, self.keys, self.settings)
+            last = False
+            while not last:
+                batch = [self._waiting.get()]
+                while len(batch) < TOGETHER and not self._waiting.empty():
+                    batch.append(self._waiting.get())
+                last = None in batch
+                work = [entry for entry in batch if entry and entry[1].set_running_or_notify_cancel()]
+                if work and not self._commit_together(session, work):
+                    for entry in work:
+                        self._commit_together(session, [entry], alone=True)
+
+    def _commit_together(
+        self, session: Session, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False
+    ) -> bool:
+        """Run the batch, a savepoint each, one COMMIT. Returns False when the COMMIT failed and nobody was told."""
+        outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
+        try:
+            with session.connection.begin():
+                for work, future in batch:
+                    try:
+                        with session.connection.begin_nested():
+                            outcomes.append((future, work(session), None))
+                    except Exception as trouble:  # noqa: BLE001 - handed to whoever asked
+                        outcomes.append((future, None, trouble))
+        except DBAPIError as failed:
+            if not alone:
+                return False
+            outcomes = [(future, None, failed) for _, future in batch]
+        for future, result, failure in outcomes:
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+        return True

@@ -1,0 +1,92 @@
+"""The inbox: every update is stored before Telegram is told that we have it; received → handled → replied."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.crypto import seal, unseal
+from bot.store.database import Session
+from bot.store.tables import inbox
+
+KEPT = timedelta(days=8)
+"""Update ids are kept a day longer than the week after which Telegram may draw new ones at random."""
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An update that is not finished: `card` is the check-in that its reply shows, where it was handled already."""
+
+    update_id: int
+    user_id: int | None
+    state: str
+    card: int | None
+    raw: Raw
+
+
+def store(session: Session, updates: Sequence[tuple[Raw, int | None]], now: datetime) -> Sequence[int]:
+    """Store raw updates with the person each is from. Returns the ids that are new; one seen before is left alone."""
+    insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
+    new: list[int] = []
+    for raw, user_id in updates:
+        update_id = int(raw["update_id"])
+        payload = seal(session.keys, json.dumps(raw), table="inbox", key=update_id, user=user_id or 0)
+        statement = (
+            insert(inbox)
+            .values(update_id=update_id, user_id=user_id, payload=payload, state="received", received_at=now)
+            .on_conflict_do_nothing(index_elements=[inbox.c.update_id])
+            .returning(inbox.c.id)
+        )
+        if session.execute(statement).first() is not None:
+            new.append(update_id)
+    return new
+
+
+def handled(session: Session, update_id: int, now: datetime, *, card: int | None) -> None:
+    """Mark an update as done with, in the same transaction as what it did."""
+    session.execute(
+        update(inbox).where(inbox.c.update_id == update_id).values(state="handled", handled_at=now, card=card)
+    )
+
+
+def replied(session: Session, update_id: int, now: datetime) -> None:
+    """Mark the answer as shown; what the person sent is wiped, only the id stays."""
+    session.execute(
+        update(inbox).where(inbox.c.update_id == update_id).values(state="replied", replied_at=now, payload=None)
+    )
+
+
+def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> None:
+    """Put away an update that cannot be handled, with the kind of trouble; others go on."""
+    session.execute(
+        update(inbox).where(inbox.c.update_id == update_id).values(state="failed", handled_at=now, trouble=trouble)
+    )
+
+
+def forget(session: Session, update_id: int) -> None:
+    """Leave no row: the update came from a stranger, or from a person who has just been erased."""
+    session.execute(delete(inbox).where(inbox.c.update_id == update_id))
+
+
+def forget_user(session: Session, user_id: int) -> None:
+    session.execute(delete(inbox).where(inbox.c.user_id == user_id))
+
+
+def unfinished(session: Session) -> Sequence[Waiting]:
+    """Return what a stopped process left behind, in the order it came."""
+    rows = session.execute(select(inbox).where(inbox.c.state.in_(("received", "handled"))).order_by(inbox.c.id))
+    waiting = []
+    for row in rows:
+        text = unseal(session.keys, row.payload, table="inbox", key=row.update_id, user=row.user_id or 0)
+        waiting.append(Waiting(row.update_id, row.user_id, row.state, row.card, json.loads(text)))
+    return waiting
+
+
+def tidy(session: Session, now: datetime) -> None:
+    session.execute(delete(inbox).where(inbox.c.state.in_(("replied", "failed")), inbox.c.received_at < now - KEPT))

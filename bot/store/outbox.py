@@ -1,0 +1,137 @@
+"""The outbox: one row is one message the bot owes, as an intent, never as text; composed when it is sent."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.database import Session
+from bot.store.tables import outbox
+
+State = Literal["due", "sending", "sent", "skipped", "stale", "failed"]
+KEPT = timedelta(days=35)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A message owed. `claim` is the fencing token: who does not hold it may not mark the row."""
+
+    id: int
+    user_id: int
+    kind: str
+    slot: str
+    reminder_id: int | None
+    due_at: datetime
+    too_late_at: datetime
+    tries: int
+    claim: str | None
+
+
+def owe(
+    session: Session,
+    user_id: int,
+    kind: str,
+    slot: str,
+    *,
+    due_at: datetime,
+    not_before: datetime,
+    too_late_at: datetime,
+    reminder_id: int | None = None,
+) -> bool:
+    """Owe a message once per (user, kind, slot). Returns False where it was owed before."""
+    insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        insert(outbox)
+        .values(
+            user_id=user_id,
+            kind=kind,
+            slot=slot,
+            reminder_id=reminder_id,
+            due_at=due_at,
+            not_before=not_before,
+            too_late_at=too_late_at,
+            state="due",
+            tries=0,
+        )
+        .on_conflict_do_nothing(index_elements=[outbox.c.user_id, outbox.c.kind, outbox.c.slot])
+        .returning(outbox.c.id)
+    )
+    return session.execute(statement).first() is not None
+
+
+def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
+    """Take up to `most` rows that may be sent now, oldest first; each is marked before anything is sent."""
+    ready = (
+        select(outbox)
+        .where(outbox.c.state == "due", outbox.c.not_before <= now)
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(most)
+    )
+    rows = session.execute(ready).all()
+    token = secrets.token_hex(16)
+    for row in rows:
+        session.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id, outbox.c.state == "due")
+            .values(state="sending", claim=token, claimed_at=now, tries=row.tries + 1)
+        )
+    return [_read(row, token, row.tries + 1) for row in rows]
+
+
+def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:
+    """Write the outcome of a claimed row. Returns False when the claim has passed to somebody else."""
+    mine = (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == "sending")
+    return session.execute(update(outbox).where(mine).values(state=state, **values)).rowcount == 1
+
+
+def again(session: Session, owed: Owed, not_before: datetime) -> bool:
+    """Give a claimed row back, to be tried not before `not_before`."""
+    return mark(session, owed, "due", not_before=not_before, claim=None)
+
+
+def in_doubt(session: Session) -> Sequence[Owed]:
+    """Return rows that were being sent when the process stopped: nobody knows whether they went out."""
+    found = select(outbox).where(outbox.c.state == "sending").order_by(outbox.c.id)
+    return [_read(row, row.claim, row.tries) for row in session.execute(found)]
+
+
+def get(session: Session, user_id: int, outbox_id: int) -> Owed | None:
+    row = session.execute(select(outbox).where(outbox.c.id == outbox_id, outbox.c.user_id == user_id)).one_or_none()
+    return None if row is None else _read(row, row.claim, row.tries)
+
+
+def respond(session: Session, outbox_id: int, response: str) -> None:
+    """Keep what the person tapped under a reminder: done, later or not_today."""
+    session.execute(update(outbox).where(outbox.c.id == outbox_id).values(response=response))
+
+
+def withdraw(session: Session, user_id: int, kind: str | None = None, *, reminder_id: int | None = None) -> None:
+    """Take back what is owed and not yet being sent."""
+    mine = (outbox.c.user_id == user_id) & (outbox.c.state == "due")
+    if kind is not None:
+        mine &= outbox.c.kind == kind
+    if reminder_id is not None:
+        mine &= outbox.c.reminder_id == reminder_id
+    session.execute(update(outbox).where(mine).values(state="skipped"))
+
+
+def tidy(session: Session, now: datetime) -> None:
+    done = outbox.c.state.in_(("sent", "skipped", "stale", "failed"))
+    session.execute(delete(outbox).where(done, outbox.c.due_at < now - KEPT))
+
+
+def next_at(session: Session, now: datetime) -> datetime | None:
+    row = session.execute(
+        select(outbox.c.not_before).where(or_(outbox.c.state == "due")).order_by(outbox.c.not_before).limit(1)
+    ).first()
+    return row[0] if row else None
+
+
+def _read(row: Row[Any], claim_token: str | None, tries: int) -> Owed:
+    return Owed(
+        row.id, row.user_id, row.kind, row.slot, row.reminder_id, row.due_at, row.too_late_at, tries, claim_token
+    )

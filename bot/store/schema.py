@@ -1,0 +1,60 @@
+"""Brings the database to this version's schema at start, and refuses one that is newer than this program."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+
+class SchemaTrouble(Exception):
+    """The database cannot be used by this version; the message says what to do."""
+
+
+def config() -> Config:
+    """Return Alembic's settings; they live here, not in a file, so that they are inside the wheel."""
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return settings
+
+
+def newest() -> str:
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    if head is None:
+        raise SchemaTrouble("this installation has no migrations; install HeadsUp again")
+    return head
+
+
+def revision(engine: Engine) -> str | None:
+    """Return the revision the database is at; None where nothing was made yet."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_empty(engine: Engine) -> bool:
+    return not inspect(engine).get_table_names()
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run what is missing, all in one transaction. Raises SchemaTrouble for a database made by a newer HeadsUp."""
+    settings = config()
+    known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
+    at = revision(engine)
+    if at is not None and at not in known:
+        raise SchemaTrouble(
+            f"[database] url: this database is at schema {at}, made by a newer HeadsUp; this one knows {newest()}. "
+            "Install the newer version again."
+        )
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, to)
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Undo revisions down to `to`: for tests of the way up, never run on a diary."""
+    settings = config()
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, to)

@@ -1,0 +1,73 @@
+"""People who agreed to keep a diary here, and what they agreed to."""
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, time
+from typing import Literal
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.store.database import Session
+from bot.store.tables import consents, users
+
+State = Literal["stranger", "active", "paused", "blocked"]
+
+
+@dataclass(frozen=True)
+class User:
+    """A person. `state` is "stranger" before consent: then nothing about them is stored."""
+
+    id: int
+    language: str
+    zone: str
+    day_start: time
+    state: State
+    since: datetime
+    paused_until: datetime | None = None
+    awaiting: str | None = None
+
+    def silent(self, now: datetime) -> bool:
+        """Tell whether the clock should leave this person alone; a pause with an end is over by itself."""
+        if self.state == "paused":
+            return self.paused_until is None or now < self.paused_until
+        return self.state != "active"
+
+
+def stranger(user_id: int, language: str, zone: str, now: datetime) -> User:
+    return User(user_id, language, zone, time(4), "stranger", now)
+
+
+def get(session: Session, user_id: int) -> User | None:
+    row = session.execute(select(users).where(users.c.id == user_id)).mappings().one_or_none()
+    return None if row is None else User(**row)
+
+
+def add(session: Session, user: User, now: datetime) -> User:
+    """Store a person who has just agreed."""
+    added = replace(user, state="active", since=now)
+    session.execute(insert(users).values(**asdict(added)))
+    return added
+
+
+def change(session: Session, user_id: int, **values: object) -> None:
+    session.execute(update(users).where(users.c.id == user_id).values(**values))
+
+
+def wait_for_text(session: Session, user_id: int, awaiting: str | None) -> None:
+    """Remember which typed answer is expected next; None = none."""
+    change(session, user_id, awaiting=awaiting)
+
+
+def agree(session: Session, user_id: int, version: str, text: str, now: datetime) -> None:
+    """Keep the proof of consent: which text, by version and SHA-256, and when."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    session.execute(insert(consents).values(user_id=user_id, version=version, text_hash=digest, agreed_at=now))
+
+
+def erase(session: Session, user_id: int) -> None:
+    """Delete the person; every table that names them follows by its foreign key."""
+    session.execute(delete(users).where(users.c.id == user_id))
+
+
+def count(session: Session) -> int:
+    return len(session.execute(select(users.c.id)).all())

@@ -1,0 +1,117 @@
+"""What the bot owes goes out: composed at the moment of sending, marked before and after, stale things dropped."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.actions import checkin, reminders, summary
+from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater
+from bot.chat.send import Sender
+from bot.clock import Clock
+from bot.domain.reminders import CHECKIN, NUDGE, SUMMARY, policy
+from bot.render.message import Reply
+from bot.store import checkins, outbox, users
+from bot.store.database import Database, Session
+from bot.store.outbox import Owed
+from bot.store.users import User
+
+log = structlog.get_logger()
+
+COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] = {
+    CHECKIN: checkin.prompt,
+    NUDGE: checkin.nudge,
+    SUMMARY: summary.weekly,
+}
+"""Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
+
+IN_DOUBT_PAUSE = timedelta(seconds=60)
+
+
+async def deliver(
+    database: Database, sender: Sender, clock: Clock, at_most: int, going_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Send everything that is due, at most `at_most` at a time, while `going_on`. Returns how many were sent."""
+    sent = 0
+    while going_on():
+        claimed, ready = await database.write(lambda session: _compose(session, clock.now(), at_most))
+        if not claimed:
+            break
+        sent += sum(await asyncio.gather(*(_send(database, sender, clock, owed, reply) for owed, reply in ready)))
+    return sent
+
+
+async def recover(database: Database, now: datetime) -> None:
+    """Decide what was being sent when the last process stopped: once more where the kind allows it, else given up."""
+
+    def work(session: Session) -> None:
+        for owed in outbox.in_doubt(session):
+            _in_doubt(session, owed, now)
+
+    await database.write(work)
+
+
+def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[tuple[Owed, Reply]]]:
+    ready = []
+    owed_now = outbox.claim(session, now, at_most)
+    for owed in owed_now:
+        user = users.get(session, owed.user_id)
+        if now >= owed.too_late_at:
+            outbox.mark(session, owed, "stale")
+            continue
+        if user is None or user.silent(now):
+            outbox.mark(session, owed, "skipped")
+            continue
+        try:
+            with session.connection.begin_nested():
+                reply = COMPOSE.get(owed.kind, reminders.remind)(session, user, now, owed)
+        except Exception as trouble:
+            log.error("delivery.failed", delivery=owed.id, trouble=type(trouble).__name__, exc_info=True)
+            outbox.mark(session, owed, "failed")
+            continue
+        if reply is None:
+            outbox.mark(session, owed, "skipped")
+        else:
+            ready.append((owed, reply))
+    return len(owed_now), ready
+
+
+async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply) -> bool:
+    trouble: TelegramTrouble | None = None
+    message_id = None
+    try:
+        message_id = await sender.deliver(owed.user_id, reply)
+    except TelegramTrouble as error:
+        trouble = error
+        log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)
+    now = clock.now()
+
+    def record(session: Session) -> None:
+        match trouble:
+            case None:
+                mine = outbox.mark(session, owed, "sent", message_id=message_id, sent_at=now)
+                card = next((message.card for message in reply.messages if message.card is not None), None)
+                if mine and card is not None and message_id is not None:
+                    checkins.remember_message(session, card, message_id)
+            case TryLater() | TokenRefused():
+                pause = trouble.seconds if isinstance(trouble, TryLater) else IN_DOUBT_PAUSE.total_seconds()
+                outbox.mark(session, owed, "due", not_before=now + timedelta(seconds=pause), tries=owed.tries - 1)
+            case Gone():
+                outbox.mark(session, owed, "failed")
+                users.change(session, owed.user_id, state="blocked")
+                outbox.withdraw(session, owed.user_id)
+            case Refused():
+                outbox.mark(session, owed, "failed")
+            case _:
+                _in_doubt(session, owed, now)
+
+    await database.write(record)
+    return trouble is None
+
+
+def _in_doubt(session: Session, owed: Owed, now: datetime) -> None:
+    if owed.tries < policy(owed.kind).tries and now + IN_DOUBT_PAUSE < owed.too_late_at:
+        outbox.again(session, owed, now + IN_DOUBT_PAUSE)
+    else:
+        outbox.mark(session, owed, "failed")

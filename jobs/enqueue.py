@@ -1,0 +1,48 @@
+"""Reminders that have come due are owed: claimed, put into the outbox and planned again in one transaction."""
+
+from datetime import datetime
+
+from bot.domain.reminders import policy, slot_of
+from bot.domain.schedule import latest_occurrence, next_occurrence
+from bot.store import outbox, reminders
+from bot.store.database import Database, Session
+from bot.store.reminders import Reminder
+
+AT_ONCE = 500
+"""Due reminders per transaction: small enough that a tap waits only milliseconds behind it."""
+
+
+async def enqueue(database: Database, now: datetime) -> int:
+    """Owe what has come due by `now`; after a time away only the newest of each. Returns how many were claimed."""
+    claimed = AT_ONCE
+    total = 0
+    while claimed == AT_ONCE:
+        claimed = await database.write(lambda session: _claim(session, now))
+        total += claimed
+    return total
+
+
+def _claim(session: Session, now: datetime) -> int:
+    due = reminders.due(session, now, AT_ONCE)
+    for reminder in due:
+        _owe(session, reminder, now)
+    reminders.plan(session, [(reminder.id, next_occurrence(reminder.schedule, now).at) for reminder in due])
+    return len(due)
+
+
+def _owe(session: Session, reminder: Reminder, now: datetime) -> None:
+    occurrence = latest_occurrence(reminder.schedule, now)
+    if occurrence is None or reminder.next_at is None or occurrence.at < reminder.next_at:
+        return  # planned for an instant that the clock rules have moved away from since
+    too_late_at = occurrence.at + policy(reminder.kind).fresh_for
+    if now < too_late_at:
+        outbox.owe(
+            session,
+            reminder.user_id,
+            reminder.kind,
+            slot_of(reminder.kind, reminder.id, occurrence, reminder.schedule.at),
+            due_at=occurrence.at,
+            not_before=occurrence.at,
+            too_late_at=too_late_at,
+            reminder_id=reminder.id,
+        )

@@ -1,0 +1,133 @@
+"""A Telegram of our own, the whole bot behind it, and a clock that only moves when the story says so."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.chat.application import Chat
+from bot.config import Access, Defaults, KeyFile, Settings
+from bot.config import Database as DatabaseSettings
+from bot.sandbox.botapi import BotApi
+from bot.sandbox.person import Person
+from bot.sandbox.transport import SandboxRequest
+from bot.store import schema
+from bot.store.crypto import load_keys, make_keys
+from bot.store.database import Database, Session, open_engine
+from jobs.deliver import deliver, recover
+from jobs.enqueue import enqueue
+from tests.clock import HandClock
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday in winter time, at noon in UTC."""
+
+
+class Telegram:
+    """The sandbox, the bot and its clock edge, driven step by step."""
+
+    def __init__(self, settings: Settings, clock: HandClock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.api = BotApi(clock)
+        self.database: Database
+        self.chat: Chat
+
+    async def start_bot(self) -> None:
+        engine = open_engine(self.settings.database.url)
+        schema.upgrade(engine)
+        path = self.settings.keys.file
+        self.database = Database(engine, load_keys(path) if path.exists() else make_keys(path), self.settings)
+        self.chat = Chat(
+            self.database,
+            self.clock,
+            token=self.api.token,
+            base_url="https://sandbox.invalid/bot",
+            request=SandboxRequest(self.api),
+            polling=SandboxRequest(self.api),
+        )
+        await self.chat.start()
+        await recover(self.database, self.clock.now())
+        await self.chat.settle()
+
+    async def stop_bot(self) -> None:
+        await self.chat.stop()
+        self.database.close()
+
+    async def restart_bot(self) -> None:
+        await self.stop_bot()
+        await self.start_bot()
+
+    async def settle(self) -> None:
+        """Let the bot take and answer everything there is."""
+        while await self.chat.receiver.poll(0):
+            await self.chat.settle()
+        await self.chat.settle()
+
+    async def tick(self) -> None:
+        """One beat of the metronome: due reminders are owed, what is owed goes out."""
+        await enqueue(self.database, self.clock.now())
+        await deliver(self.database, self.chat.sender, self.clock, 4)
+        await self.settle()
+
+    async def waits(
+        self, *, until: datetime | None = None, beat: timedelta = timedelta(minutes=1), **span: int
+    ) -> None:
+        """Let time pass, beat by beat, with the metronome running."""
+        end = until or self.clock.now() + timedelta(**span)
+        while self.clock.now() < end:
+            self.clock.moves(min(beat, end - self.clock.now()).total_seconds())
+            await self.tick()
+
+    def person(self, user_id: int, name: str, language: str = "en") -> Person:
+        return Person(self.api, user_id, name, language=language, settle=self.settle)
+
+    def rows(self, table: str) -> int:
+        def count(session: Session) -> int:
+            return int(session.connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+
+        return self.database.submit(count).result()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(NOON)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        database=DatabaseSettings(url=f"sqlite:///{tmp_path}/headsup.db"),
+        keys=KeyFile(file=tmp_path / "headsup.key"),
+        access=Access(mode="open"),
+        defaults=Defaults(),
+    )
+
+
+@pytest.fixture
+async def telegram(settings: Settings, clock: HandClock) -> AsyncIterator[Telegram]:
+    telegram = Telegram(settings, clock)
+    await telegram.start_bot()
+    yield telegram
+    await telegram.stop_bot()
+
+
+async def settled_in(telegram: Telegram, user_id: int, name: str, zone: str = "Europe/Berlin") -> Person:
+    """A person who has gone through the welcome: card at 20:00, no reminders."""
+    person = telegram.person(user_id, name)
+    await person.says("/start")
+    await person.taps("I agree")
+    await person.says(zone)
+    await person.taps("20:00")
+    await person.taps("No reminders")
+    return person
+
+
+@pytest.fixture
+async def ann(telegram: Telegram) -> Person:
+    return await settled_in(telegram, 1001, "Ann")
+
+
+@pytest.fixture
+async def ben(telegram: Telegram) -> Person:
+    return await settled_in(telegram, 1002, "Ben", "America/New_York")
