@@ -25,13 +25,15 @@ from bot.config import Database as DatabaseSettings
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
 from bot.sandbox.transport import SandboxRequest
-from bot.store import invites, schema, users
+from bot.store import checkins, invites, reminders, schema, users
 from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
-from bot.store.database import Database, open_engine
+from bot.store.database import Database, Session, open_engine
 from jobs.scheduler import Metronome
 
 MISCONFIGURED = 78
 FAILED = 1
+EARLIEST_YEAR = 2025
+"""A clock before this has not been set: a board without a battery starts in 1970."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 ConfigFile = Annotated[Path | None, typer.Option(help="The settings file; config.toml where there is one.")]
@@ -114,27 +116,23 @@ def check(config: ConfigFile = None) -> None:
     """Look at settings, key, database and token, and say what is wrong. Example: headsup check"""
     settings = read_settings(config)
     say(f"settings   ok, access is by {settings.access.mode}")
-    if not settings.keys.file.exists():
-        say(f"key        {settings.keys.file} will be made at the first start")
-        keys = None
+    at = schema_of(settings)
+    if at is None and not settings.keys.file.exists():
+        say("key        none yet; the first start makes it")
+        say("database   none yet; the first start makes the tables")
     else:
         keys = key_ring(settings)
         say(f"key        ok, {settings.keys.file}")
-    at = schema_of(settings)
-    if at is None:
-        say("database   empty; the first start makes the tables")
-    elif at != schema.newest():
-        say(f"database   ok, schema {at}; the next start brings it to {schema.newest()}")
-    else:
-        say(f"database   ok, schema {at}")
-    say(f"zone data  {version('tzdata')}")
+        look_into(settings, keys, at)
+    now = SystemClock().now()
+    if now.year < EARLIEST_YEAR:
+        stop_with(FAILED, f"clock      this machine says it is {now:%Y-%m-%d}; set its clock first")
+    say(f"clock      ok, {now:%Y-%m-%d %H:%M} UTC, zone data {version('tzdata')}")
     token = settings.telegram.secret_token()
     if token is None:
         stop_with(FAILED, "token      missing: [telegram] token")
     name = asyncio.run(who_am_i(settings, token))
     say(f"token      ok, this is @{name}")
-    if keys is None and at is not None:
-        stop_with(FAILED, f"key        [keys] file: {settings.keys.file} is missing, but the database has data")
 
 
 @app.command()
@@ -187,12 +185,30 @@ def schema_of(settings: Settings) -> str | None:
         stop_with(FAILED, f"database   [database] url: {trouble.orig}")
 
 
+def look_into(settings: Settings, keys: Keys, at: str | None) -> None:
+    """Say how the database is: its schema, whether the key fits, how many people, what comes next."""
+    if at != schema.newest():
+        say(f"database   ok, schema {at or 'none'}; the next start brings it to {schema.newest()}")
+        return
+    with open_engine(settings.database.url).begin() as connection:
+        session = Session(connection, keys, settings)
+        try:
+            checkins.try_key(session)
+        except KeyTrouble as trouble:
+            stop_with(FAILED, f"key        {trouble}")
+        soon = reminders.next_at(session)
+        say(f"database   ok, schema {at}, people: {users.count(session)}")
+    say(f"next send  {soon:%Y-%m-%d %H:%M} UTC" if soon else "next send  none planned")
+
+
 def open_database(settings: Settings) -> Database:
     """Open the database with its key, both made at the first start, and bring the tables up to date."""
     try:
         engine = open_engine(settings.database.url)
         keys = _keys_for(engine, settings)
         schema.upgrade(engine)
+        with engine.begin() as connection:
+            checkins.try_key(Session(connection, keys, settings))
     except (KeyTrouble, schema.SchemaTrouble) as trouble:
         stop_with(MISCONFIGURED, str(trouble))
     except (OperationalError, OSError) as trouble:

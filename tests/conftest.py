@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.chat.application import Chat
 from bot.config import Access, Defaults, KeyFile, Settings
@@ -15,6 +16,7 @@ from bot.sandbox.transport import SandboxRequest
 from bot.store import schema
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Database, Session, open_engine
+from bot.store.tables import metadata
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
 from tests.clock import HandClock
@@ -84,7 +86,7 @@ class Telegram:
 
     def rows(self, table: str) -> int:
         def count(session: Session) -> int:
-            return int(session.connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+            return int(session.execute(select(func.count()).select_from(metadata.tables[table])).scalar_one())
 
         return self.database.submit(count).result()
 

@@ -114,7 +114,7 @@ def say(session: Session, user: User, now: datetime, text: str) -> Reply:
     stored_at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
     said = render.understood(t, values)
     card = _card(session, user, now, checkin, page, said=said, undo=f"undo:{checkin.id}:{stored_at}")
-    return Reply((*_below(t, user, now, checkin), card))
+    return Reply((card, *_below(t, user, now, checkin)))
 
 
 def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
@@ -188,7 +188,7 @@ def _show_new(session: Session, user: User, now: datetime, day: date, said: str 
     page = domain.next_page(checkins.answers_of(session, checkin))
     offer = day == today(user, now) and _yesterday_open(session, user, now)
     card = _card(session, user, now, checkin, page, said=said, yesterday_open=offer)
-    return Reply((*_below(t, user, now, checkin), card))
+    return Reply((card, *_below(t, user, now, checkin)))
 
 
 def _yesterday_open(session: Session, user: User, now: datetime) -> bool:

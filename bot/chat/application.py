@@ -2,11 +2,12 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 import structlog
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot
 from telegram.request import BaseRequest
 
 from bot.actions import checkin
@@ -48,6 +49,7 @@ class Chat:
         self.sender = Sender(bot, database, limits, clock)
         self._turns = Turns(database, self.sender, clock)
         self.application.add_handlers(list(handlers(self._turns)))
+        self.application.add_error_handler(_not_handled)
         self._lanes = Lanes(self._handle)
         self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self._lanes.add)
 
@@ -85,15 +87,20 @@ class Chat:
         await self.application.shutdown()
 
     async def _handle(self, raw: Raw) -> None:
+        update = await self._read(raw)
+        if update is not None:
+            await self.application.process_update(update)
+
+    async def _read(self, raw: Raw) -> Update | None:
+        """Parse one update; what cannot be parsed is set aside."""
         update_id = raw["update_id"]
         try:
-            update = Update.de_json(dict(raw), self.application.bot)
+            return Update.de_json(dict(raw), self.application.bot)
         except Exception as trouble:  # noqa: BLE001 - whatever the parser makes of a strange update, the others go on
             log.error("update.unreadable", update=update_id, trouble=type(trouble).__name__)
             kind, now = type(trouble).__name__, self._clock.now()
             await self._database.write(lambda session: inbox.set_aside(session, update_id, kind, now))
-            return
-        await self.application.process_update(update)
+            return None
 
     async def _take_up(self) -> None:
         """Go on with what was received but not handled, and show again what was handled but perhaps not shown."""
@@ -102,7 +109,9 @@ class Chat:
             if left.state == "received":
                 self._lanes.add(left.raw)
                 continue
-            update = Update.de_json(dict(left.raw), self.application.bot)
+            update = await self._read(left.raw)
+            if update is None:
+                continue
             if left.card is not None:
                 await self._turns.show_again(update, partial(self._card_again, card=left.card))
             else:
@@ -123,6 +132,11 @@ class Chat:
             await bot.set_my_short_description(menu.short_description(t))
         except TelegramError as error:
             log.info("telegram.menu_not_set", trouble=type(error).__name__)
+
+
+async def _not_handled(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    # PTB's own words about it would quote the update.
+    log.error("update.not_handled", trouble=type(context.error).__name__)
 
 
 def _restarted(session: Session, user: User) -> Reply:

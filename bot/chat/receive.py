@@ -51,7 +51,11 @@ class Lanes:
         lane = self._waiting[key]
         try:
             while lane:
-                await self._handle(lane.popleft())
+                raw = lane.popleft()
+                try:
+                    await self._handle(raw)
+                except Exception as trouble:
+                    log.error("update.failed", update=raw["update_id"], trouble=type(trouble).__name__, exc_info=True)
         finally:
             del self._waiting[key]
 

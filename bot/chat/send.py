@@ -117,7 +117,10 @@ class Sender:
         try:
             while lane:
                 answer = lane.popleft()
-                await self._show(answer)
+                try:
+                    await self._show(answer)
+                except Exception as trouble:
+                    log.error("reply.failed", updates=answer.updates, trouble=type(trouble).__name__, exc_info=True)
         finally:
             del self._chats[chat_id]
 

@@ -121,7 +121,7 @@ class Turns:
 
 def _stranger(session: Session, person: Person, now: datetime) -> User:
     defaults = session.settings.defaults
-    return users.stranger(person.id, person.language_code or defaults.language, defaults.timezone, now)
+    return users.stranger(person.id, (person.language_code or defaults.language)[:16], defaults.timezone, now)
 
 
 def _act(session: Session, user: User, now: datetime, route: Route, arguments: tuple[object, ...]) -> Reply:

@@ -10,6 +10,9 @@ from bot.domain.questions import BY_KEY, WELL_SLEPT, Answers, Hours, Question, V
 from bot.render.message import Button, Message, Rows, plain, rows
 from bot.texts.words import Texts
 
+LONGEST_LABEL = 40
+"""Characters of an answer on its button; the card above shows it in full."""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -46,9 +49,18 @@ def continued_below(t: Texts, day: date, today: date) -> Message:
 
 
 def day_in_words(t: Texts, answers: Answers) -> str:
-    """Return the day in one line: "Headache 0 · Back 2 · Sleep 7–8 h · Posture 4"."""
+    """Return the day in a line, "Headache 0 · Back 2 · Sleep 7–8 h · Posture 4", and a line for each follow-up."""
     now = relevant(answers)
-    return " · ".join(f"{_short(t)[key]} {_value(t, BY_KEY[key], now[key])}" for key in answered_keys(now))
+    keys = answered_keys(now)
+    scores = " · ".join(named(t, key, now[key]) for key in keys if BY_KEY[key].core)
+    details = [named(t, key, now[key]) for key in keys if not BY_KEY[key].core and now[key] is not None]
+    return "\n".join(line for line in (scores, *details) if line)
+
+
+def named(t: Texts, key: str, value: Value | None) -> str:
+    """Return an answer with its question's short name: "Headache 7", "Lasted: 2 to 4 h"."""
+    said = _value(t, BY_KEY[key], value)
+    return f"{_short(t)[key]} {said}" if BY_KEY[key].core else f"{_short(t)[key]}: {said}"
 
 
 def not_understood(t: Texts, reading: NotUnderstood | OffScale) -> Message:
@@ -135,7 +147,7 @@ def _change(t: Texts, card: Card) -> tuple[str, Rows]:
     answers = relevant(card.answers)
     head = t("{day}: which answer shall we change?", day=day_name(t, card.day, card.today))
     change = [
-        [Button(f"{_short(t)[key]} {_value(t, BY_KEY[key], answers[key])}", f"page:{card.checkin_id}:{key}")]
+        [Button(named(t, key, answers[key])[:LONGEST_LABEL], f"page:{card.checkin_id}:{key}")]
         for key in answered_keys(answers)
     ]
     return f"<b>{head}</b>", rows(*change, [Button(t("Back to the card"), f"on:{card.checkin_id}")])
@@ -147,10 +159,11 @@ def _value(t: Texts, question: Question, value: Value | None) -> str:
     if isinstance(value, Hours):
         return hours(t, value)
     if question.kind == "choice":
-        return _codes(t)[question.key][str(value)].lower()
+        return _codes(t)[question.key][str(value)]
     if isinstance(value, frozenset):
-        codes = [_codes(t)[question.key][code].lower() for code in question.choices if code in value]
-        return ", ".join(codes) or t("none ticked")
+        return ", ".join(_codes(t)[question.key][code] for code in question.choices if code in value) or t(
+            "none ticked"
+        )
     return str(value)
 
 
@@ -178,11 +191,11 @@ def _short(t: Texts) -> Mapping[str, str]:
         "sleep_hours": t("Sleep"),
         "sleep_quality": t("Sleep quality"),
         "posture": t("Posture"),
-        "duration": t("Lasted"),
-        "features": t("With"),
-        "aura_known": t("Warning signs"),
-        "impact": t("In the way"),
-        "back_region": t("Where"),
+        "duration": t("Headache lasted"),
+        "features": t("Headache with"),
+        "aura_known": t("Warning signs before"),
+        "impact": t("In the way of the day"),
+        "back_region": t("Back pain in"),
     }
 
 

@@ -77,12 +77,11 @@ def ask_zone(t: Texts, found: Sequence[tuple[str, str]] = (), *, typed: str = ""
 
 
 def ask_time(t: Texts) -> Message:
+    times = [Button(t.clock_time(at), f"start_time:{at:%H%M}") for at in TIMES]
+    times.append(Button(t("Another time"), "start_time"))
     return Message(
         t("When shall I ask you about your day?"),
-        rows(
-            [Button(t.clock_time(at), f"start_time:{at:%H%M}") for at in TIMES],
-            [Button(t("Another time"), "start_time")],
-        ),
+        rows(*(times[n : n + 3] for n in range(0, len(times), 3))),
     )
 
 

@@ -23,6 +23,7 @@ class Entry:
 
 
 def listing(t: Texts, entries: Sequence[Entry]) -> Message:
+    entries = sorted(entries, key=lambda entry: (entry.kind != CHECKIN, entry.kind != SUMMARY))
     lines = [f"{_kind(t, entry.kind)}: {when(t, entry.schedule, entry.on)}" for entry in entries]
     head = f"<b>{t('Your reminders')}</b>"
     if not any(entry.kind not in (CHECKIN, SUMMARY) for entry in entries):

@@ -7,6 +7,7 @@ from bot.domain.history import Day
 from bot.domain.questions import Hours
 from bot.domain.summary import FEWEST, Week
 from bot.render import charts
+from bot.render.checkin import day_in_words
 from bot.render.message import Message
 from bot.texts.words import Texts
 
@@ -16,17 +17,19 @@ TOGETHER_FROM = 2
 
 
 def week(t: Texts, week: Week) -> Message:
-    """Return the summary with its picture; fewer than three answered days get one kind line and no numbers."""
+    """Return the summary with its picture; fewer than three answered days are shown as they are, with no figures."""
     first, last = week.days[0].day, week.days[-1].day
     head = f"<b>{t('Your week, {first} to {last}', first=t.day(first), last=t.day(last))}</b>"
+    picture = partial(charts.week_picture, week.days, _picture_words(t, week)) if week.logged else None
     if week.logged < FEWEST:
-        few = t.many("Logged {n} of 7 days.", "Logged {n} of 7 days.", week.logged)
         return Message(
-            f"{head}\n{few} "
+            "\n".join((head, t("Logged {n} of 7 days.", n=week.logged), *_said(t, week)))
+            + "\n\n"
             + t(
                 "That is too few for numbers, and that’s fine: three days make a first week. "
                 "/checkin opens today’s card."
-            )
+            ),
+            draw=picture,
         )
     lines = [
         head,
@@ -44,7 +47,12 @@ def week(t: Texts, week: Week) -> Message:
         f"<i>{t('Your own notes, not a diagnosis.')}</i>",
     ]
     text = "\n".join(lines).replace("\n\n\n", "\n\n")
-    return Message(text, draw=partial(charts.week_picture, week.days, _picture_words(t, week)))
+    return Message(text, draw=picture)
+
+
+def _said(t: Texts, week: Week) -> list[str]:
+    """Return each answered day in words: what there is to see while there are too few days to count."""
+    return [f"{t.day(day.day)}: {day_in_words(t, day.answers)}" for day in week.days if day.logged]
 
 
 def _days(t: Texts, name: str, count: int, known: int, before: int | None, strip: str) -> str:

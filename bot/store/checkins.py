@@ -135,6 +135,11 @@ def count(session: Session, user_id: int) -> int:
     return len(session.execute(select(checkins.c.id).where(checkins.c.user_id == user_id)).all())
 
 
+def try_key(session: Session) -> None:
+    """Open one card, if there is any. Raises KeyTrouble when the key is not the one this diary was sealed with."""
+    _read(session, session.execute(select(checkins).limit(1)).one_or_none())
+
+
 def _rows(session: Session, ids: list[int]) -> dict[tuple[int, str], Row[Any]]:
     found = session.execute(select(answers).where(answers.c.checkin_id.in_(ids)))
     return {(row.checkin_id, row.question): row for row in found}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
@@ -122,13 +122,6 @@ def withdraw(session: Session, user_id: int, kind: str | None = None, *, reminde
 def tidy(session: Session, now: datetime) -> None:
     done = outbox.c.state.in_(("sent", "skipped", "stale", "failed"))
     session.execute(delete(outbox).where(done, outbox.c.due_at < now - KEPT))
-
-
-def next_at(session: Session, now: datetime) -> datetime | None:
-    row = session.execute(
-        select(outbox.c.not_before).where(or_(outbox.c.state == "due")).order_by(outbox.c.not_before).limit(1)
-    ).first()
-    return row[0] if row else None
 
 
 def _read(row: Row[Any], claim_token: str | None, tries: int) -> Owed:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.domain.schedule import Schedule, next_occurrence
 from bot.store.database import Session
@@ -81,6 +81,12 @@ def due(session: Session, now: datetime, most: int) -> Sequence[Reminder]:
         .limit(most)
     )
     return [_read(row) for row in session.execute(found)]
+
+
+def next_at(session: Session) -> datetime | None:
+    """Return when the next reminder of anybody comes due."""
+    found = select(func.min(reminders.c.next_at))
+    return cast("datetime | None", session.execute(found).scalar_one())
 
 
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:
