@@ -28,12 +28,14 @@ class Card:
 
 def card(t: Texts, card: Card, *, said: str = "", undo: str | None = None) -> Message:
     """Return the card's message; `said` is a line above it, `undo` the data of an Undo button."""
+    day = day_in_words(t, card.answers)
+    so_far = "" if day in said else day  # an echo of the whole day need not stand there twice
     if card.page == DONE:
-        text, buttons = _done(t, card)
+        text, buttons = _done(t, card, so_far)
     elif card.page == CHANGE:
         text, buttons = _change(t, card)
     else:
-        text, buttons = _question(t, card)
+        text, buttons = _question(t, card, so_far)
     if undo:
         buttons = (*buttons, (Button(t("Undo"), undo),))
     return Message(f"{said}\n\n{text}" if said else text, buttons, card=card.checkin_id)
@@ -78,15 +80,14 @@ def understood(t: Texts, answers: Answers) -> str:
     return t("I understood: {answers}.", answers=day_in_words(t, answers))
 
 
-def _question(t: Texts, card: Card) -> tuple[str, Rows]:
+def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
     question = BY_KEY[card.page]
     number, of = progress(card.answers, card.page)
-    so_far = day_in_words(t, card.answers)
     head = t("{day} · question {number} of {of}", day=day_name(t, card.day, card.today), number=number, of=of)
-    lines = [f"<b>{head}</b>", so_far, "", f"{_asks(t)[question.key]}", _help(t).get(question.key, "")]
-    shown = [line for line in lines[:2] if line] + [""] + [line for line in lines[3:] if line]
+    above = [line for line in (f"<b>{head}</b>", so_far) if line]
+    below = [line for line in (_asks(t)[question.key], _help(t).get(question.key)) if line]
     first = question.key == "headache"
-    return "\n".join(shown), rows(
+    return "\n".join((*above, "", *below)), rows(
         [Button(t("All fine today"), f"fine:{card.checkin_id}")] if first else [],
         *_choices(t, card, question),
         [Button(t("No pain at all today"), f"painless:{card.checkin_id}")] if first else [],
@@ -130,9 +131,9 @@ def _choices(t: Texts, card: Card, question: Question) -> list[list[Button]]:
             return [*pairs, [Button(t("Done"), f"ticked:{card.checkin_id}:{question.key}")]]
 
 
-def _done(t: Texts, card: Card) -> tuple[str, Rows]:
+def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
     answers = relevant(card.answers)
-    lines = [f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>", day_in_words(t, answers)]
+    lines = [f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>", so_far]
     if answers == ALL_FINE:
         lines.append(t("That means: no headache, no back pain, slept 6 hours or more and well, good posture."))
     elif any(isinstance(score := answers.get(key), int) and score >= 7 for key in ("headache", "back")):
