@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -14,7 +15,7 @@ import typer
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from telegram.error import InvalidToken
+from telegram.error import InvalidToken, TelegramError
 
 from bot import logs
 from bot.chat.application import Chat
@@ -28,6 +29,7 @@ from bot.sandbox.transport import SandboxRequest
 from bot.store import checkins, invites, reminders, schema, users
 from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
 from bot.store.database import Database, Session, open_engine
+from bot.web.webhook import Webhook
 from jobs.scheduler import Metronome
 
 MISCONFIGURED = 78
@@ -237,7 +239,8 @@ async def live(
     chat = connect(database)
     metronome = Metronome(database, chat.sender, clock)
     side = asyncio.create_task(page()) if page else None
-    polling: asyncio.Task[None] | None = None
+    receiving: asyncio.Task[None] | None = None
+    pushed = database.settings.telegram.mode == "webhook"
     started = False
     try:
         await chat.start()
@@ -245,18 +248,40 @@ async def live(
         started = True
         if greet:
             await greet(database, chat, clock)
-        polling = asyncio.create_task(chat.receiver.run())
-        await asyncio.gather(polling, *([side] if side else []))
+        receiving = asyncio.create_task(be_pushed(chat, database.settings) if pushed else chat.be_polled())
+        await asyncio.gather(receiving, *([side] if side else []))
     except InvalidToken:
         stop_with(MISCONFIGURED, "[telegram] token: Telegram does not know this token; copy it again from @BotFather")
     finally:
         if started:
             await metronome.stop()
         await chat.stop()
-        for task in (side, polling):
+        for task in (side, receiving):
             if task:
                 task.cancel()
         database.close()
+
+
+async def be_pushed(chat: Chat, settings: Settings) -> None:
+    """Listen for updates until cancelled, and tell Telegram where."""
+    hook = settings.telegram.webhook
+    secret = hook.secret.get_secret_value() or secrets.token_urlsafe(32)
+
+    async def accept(raw: Mapping[str, Any]) -> None:
+        await chat.receiver.take_in([raw])
+
+    webhook = Webhook(accept, url=hook.url, secret=secret, listen=hook.listen, port=hook.port)
+    try:
+        await webhook.start()
+    except OSError as trouble:
+        stop_with(FAILED, f"[telegram.webhook] port: {hook.listen}:{hook.port}: {trouble.strerror}")
+    try:
+        await chat.be_pushed(hook.url, secret)
+        await asyncio.Event().wait()
+    except TelegramError as trouble:
+        stop_with(FAILED, f"[telegram.webhook] url: Telegram refused it: {trouble.message}")
+    finally:
+        await webhook.stop()
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:

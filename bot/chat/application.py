@@ -12,7 +12,7 @@ from telegram.request import BaseRequest
 
 from bot.actions import checkin
 from bot.chat.limits import Limits
-from bot.chat.receive import Lanes, Raw, Receiver
+from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver
 from bot.chat.routes import handlers
 from bot.chat.send import Sender
 from bot.chat.turn import Turns
@@ -72,6 +72,18 @@ class Chat:
                 pause = min(pause * 2, 15.0)
         await self._introduce()
         await self._take_up()
+
+    async def be_pushed(self, url: str, secret: str) -> None:
+        """Ask Telegram to push updates to `url`. Raises TelegramError."""
+        await self.application.bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED))
+
+    async def be_polled(self) -> None:
+        """Ask for updates until stopped; an old webhook is taken away first, what waits there stays."""
+        try:
+            await self.application.bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            log.warning("telegram.webhook_not_removed", trouble=type(error).__name__)
+        await self.receiver.run()
 
     async def settle(self) -> None:
         """Return when every update taken so far has been handled and its answer shown."""

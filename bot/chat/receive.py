@@ -86,9 +86,14 @@ class Receiver:
         raws: Sequence[Raw] = [raw for raw in answer if isinstance(raw.get("update_id"), int)]
         if not raws:
             return 0
-        now = self._clock.now()
-        new = await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now))
+        new = await self.take_in(raws)
         self._offset = raws[-1]["update_id"] + 1
+        return new
+
+    async def take_in(self, raws: Sequence[Raw]) -> int:
+        """Store updates, then pass on those that were not here before. Returns how many that were."""
+        now = self._clock.now()
+        new = set(await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now)))
         for raw in raws:
             if raw["update_id"] in new:
                 self._accept(raw)
