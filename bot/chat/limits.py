@@ -2,13 +2,21 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from bot.clock import Clock
 
 BURST = 5
 """New messages one chat may get in a row before the pace of one a second applies (Bots FAQ: short bursts pass)."""
+
+MARGIN = 0.01
+"""Seconds a wait is longer than it must be, because clocks and sums of floats are not exact."""
+
+MOST_CHATS = 10_000
 
 
 class Lane(IntEnum):
@@ -27,64 +35,99 @@ class Waiting:
 
 
 class Limits:
-    """Grants permission to send one new message. Edits need none."""
+    """Gives permits to send one new message each. Edits need none.
+
+    A permit counts from its grant until one second after the send is over. Telegram counts when a message arrives,
+    somewhere in between, so no second of Telegram's can hold more than `per_second`, however slow the network is.
+    """
 
     def __init__(self, clock: Clock, *, per_second: int = 30, per_chat_per_second: float = 1) -> None:
         self._clock = clock
         self._per_second = per_second
         self._per_chat = per_chat_per_second
-        self._sent: deque[float] = deque(maxlen=per_second)
+        self._under_way = 0
+        self._over: deque[float] = deque()
         self._chats: dict[int, tuple[float, float]] = {}
+        self._closed_until = 0.0
         self._waiting: list[Waiting] = []
         self._count = 0
-        self._closed_until = 0.0
-        self._pump: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._granter: asyncio.Task[None] | None = None
 
-    async def wait(self, chat_id: int, lane: Lane) -> None:
-        """Return when a new message may be sent to this chat."""
+    @asynccontextmanager
+    async def permit(self, chat_id: int, lane: Lane) -> AsyncIterator[None]:
+        """Wait until a new message may be sent to this chat, and hold the permit while it is."""
         self._count += 1
         waiting = Waiting(lane, self._count, chat_id, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._grant_all())
-        await waiting.granted
+        self._news.set()
+        if self._granter is None or self._granter.done():
+            self._granter = asyncio.create_task(self._grant_all())
+        try:
+            await waiting.granted
+        except asyncio.CancelledError:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+            elif not waiting.granted.cancelled():
+                self._under_way -= 1
+            raise
+        try:
+            yield
+        finally:
+            now = self._clock.steady()
+            self._under_way -= 1
+            self._over.append(now)
+            self._chats[chat_id] = (self._chats[chat_id][0], now)
+            self._news.set()
 
     def close_for(self, seconds: float) -> None:
-        """Send nothing for so long: Telegram answered 429."""
+        """Send nothing new for so long: Telegram answered 429."""
         self._closed_until = max(self._closed_until, self._clock.steady() + seconds + 0.5)
 
     async def _grant_all(self) -> None:
         while self._waiting:
             now = self._clock.steady()
+            self._news.clear()
             pause = self._pause_for_all(now)
-            if pause <= 0:
-                ready = min((w for w in self._waiting if self._pause_for_chat(w.chat_id, now) <= 0), default=None)
+            if pause == 0:
+                ready = min((w for w in self._waiting if self._tokens(w.chat_id, now) >= 1), default=None)
                 if ready is not None:
-                    self._waiting.remove(ready)
-                    self._spend(ready.chat_id, now)
-                    if not ready.granted.done():
-                        ready.granted.set_result(None)
+                    self._grant(ready, now)
                     continue
-                pause = min(self._pause_for_chat(w.chat_id, now) for w in self._waiting)
-            await self._clock.sleep(pause)
+                pause = min((1 - self._tokens(w.chat_id, now)) / self._per_chat for w in self._waiting) + MARGIN
+            await self._rest(pause)
 
-    def _pause_for_all(self, now: float) -> float:
-        full = len(self._sent) == self._per_second
-        # A little more than a second, because Telegram's second need not begin when ours does.
-        window = self._sent[0] + 1.05 - now if full else 0.0
-        return max(self._closed_until - now, window)
+    def _grant(self, waiting: Waiting, now: float) -> None:
+        self._waiting.remove(waiting)
+        if waiting.granted.done():  # whoever asked has gone
+            return
+        if len(self._chats) >= MOST_CHATS:
+            self._chats = {chat: kept for chat, kept in self._chats.items() if self._tokens(chat, now) < BURST}
+        self._chats[waiting.chat_id] = (self._tokens(waiting.chat_id, now) - 1, now)
+        self._under_way += 1
+        waiting.granted.set_result(None)
 
-    def _pause_for_chat(self, chat_id: int, now: float) -> float:
+    def _pause_for_all(self, now: float) -> float | None:
+        """Return the seconds until anything may be sent; None = not before a send under way is over."""
+        while self._over and self._over[0] + 1 < now:
+            self._over.popleft()
+        if now < self._closed_until:
+            return self._closed_until - now + MARGIN
+        if self._under_way + len(self._over) < self._per_second:
+            return 0
+        return self._over[0] + 1 - now + MARGIN if self._over else None
+
+    def _tokens(self, chat_id: int, now: float) -> float:
         tokens, since = self._chats.get(chat_id, (float(BURST), now))
-        tokens = min(BURST, tokens + (now - since) * self._per_chat)
-        return 0.0 if tokens >= 1 else (1 - tokens) / self._per_chat + 0.01
+        return min(float(BURST), tokens + (now - since) * self._per_chat)
 
-    def _spend(self, chat_id: int, now: float) -> None:
-        tokens, since = self._chats.get(chat_id, (float(BURST), now))
-        tokens = min(BURST, tokens + (now - since) * self._per_chat)
-        self._chats[chat_id] = (tokens - 1, now)
-        self._sent.append(now)
-        if len(self._chats) > 10_000:
-            full = [chat for chat, (left, at) in self._chats.items() if left + (now - at) * self._per_chat >= BURST]
-            for chat in full:
-                del self._chats[chat]
+    async def _rest(self, seconds: float | None) -> None:
+        """Wait so long, or until there is news: a reply must not wait for the end of somebody else's pause."""
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._news.wait())]
+        if seconds is not None:
+            waits.append(asyncio.ensure_future(self._clock.sleep(seconds)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

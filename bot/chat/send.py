@@ -188,19 +188,19 @@ class Sender:
 
     async def _new(self, chat_id: int, message: Message, lane: Lane) -> TelegramMessage:
         picture = await self._draw(message)
-        await self._limits.wait(chat_id, lane)
         options: dict[str, Any] = {
             "reply_markup": _markup(message),
             "parse_mode": "HTML",
             "disable_notification": message.quiet,
         }
-        if picture is None:
-            return await self._call(lambda: self._bot.send_message(chat_id, message.text, **options))
-        if len(message.text) <= CAPTION:
-            return await self._call(lambda: self._bot.send_photo(chat_id, picture, caption=message.text, **options))
-        await self._call(lambda: self._bot.send_photo(chat_id, picture))
-        await self._limits.wait(chat_id, lane)
-        return await self._call(lambda: self._bot.send_message(chat_id, message.text, **options))
+        text = message.text
+        if picture is not None and len(text) <= CAPTION:
+            return await self._call(
+                chat_id, lane, lambda: self._bot.send_photo(chat_id, picture, caption=text, **options)
+            )
+        if picture is not None:
+            await self._call(chat_id, lane, lambda: self._bot.send_photo(chat_id, picture))
+        return await self._call(chat_id, lane, lambda: self._bot.send_message(chat_id, text, **options))
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:
         message_id = tapped if message.edit == "tapped" else message.edit
@@ -222,11 +222,12 @@ class Sender:
                 raise self._trouble(error) from error
         return int(message_id)
 
-    async def _call(self, call: Callable[[], Awaitable[TelegramMessage]]) -> TelegramMessage:
-        try:
-            return await call()
-        except TelegramError as error:
-            raise self._trouble(error) from error
+    async def _call(self, chat_id: int, lane: Lane, call: Callable[[], Awaitable[TelegramMessage]]) -> TelegramMessage:
+        async with self._limits.permit(chat_id, lane):
+            try:
+                return await call()
+            except TelegramError as error:
+                raise self._trouble(error) from error
 
     def _trouble(self, error: TelegramError) -> TelegramTrouble:
         trouble = trouble_of(error)

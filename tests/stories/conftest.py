@@ -46,6 +46,7 @@ def value(telegram: Telegram, sql: str) -> object:
 
 def answers(telegram: Telegram, person: Person) -> list[tuple[str, dict[str, object]]]:
     """Return this person's days that have a check-in, oldest first, with their answers."""
+
     def read(session: Session) -> list[tuple[str, dict[str, object]]]:
         mine = select(table.c.day).where(table.c.user_id == person.user_id).order_by(table.c.day)
         days = [row.day for row in session.execute(mine)]

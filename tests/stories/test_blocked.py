@@ -46,6 +46,7 @@ async def test_a_pause_outlives_blocking(telegram: Telegram, ann: Person) -> Non
     await ann.taps("A week")
     await ann.blocks()
     await ann.unblocks()
+    telegram.clock.moves(1)
     since = telegram.clock.now()
     await telegram.waits(until=berlin(3, 12))
     assert sent(telegram, ann, since) == []

@@ -9,8 +9,8 @@ from tests.stories.conftest import QUARTER, berlin, sent
 
 @pytest.mark.parametrize(
     ("hours", "late_prompts"),
-    [(1 / 6, 1), (3, 1), (23, 0), (30, 0), (72, 0)],
-    ids=["10 minutes", "3 hours", "23 hours", "30 hours", "3 days"],
+    [(1 / 6, 1), (3, 1), (23, 0), (30, 0), (77, 0)],
+    ids=["10 minutes", "3 hours", "23 hours", "30 hours", "3 days and a bit"],
 )
 async def test_a_prompt_missed(telegram: Telegram, ann: Person, hours: float, late_prompts: int) -> None:
     await telegram.waits(until=berlin(2, 19, 55))
