@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.actions.buttons import row_id
 from bot.domain import checkin as domain
 from bot.domain.freetext import Understood, read_answers, read_value
 from bot.domain.questions import BY_KEY, Answers, Question
@@ -49,8 +50,10 @@ def tick(session: Session, user: User, now: datetime, checkin_id: str, key: str,
 def ticked(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
     """Done with a question of several choices; with nothing ticked it counts as skipped."""
     checkin, question = _mine(session, user, checkin_id), _question(key)
+    if question.kind != "several":
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
     values = checkins.answers_of(session, checkin)
-    return _store(session, user, now, checkin, {} if values.get(question.key) else {key: None})
+    return _store(session, user, now, checkin, {} if values.get(key) else {key: None})
 
 
 def skip(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
@@ -74,7 +77,10 @@ def turn_page(session: Session, user: User, now: datetime, checkin_id: str, page
     """Show another page of the card: a question to answer again, or the list of answers to change."""
     if page not in BY_KEY and page != domain.CHANGE:
         raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
-    return Reply((_card(session, user, now, _mine(session, user, checkin_id), page, edit=True),))
+    checkin = _mine(session, user, checkin_id)
+    if page in BY_KEY and not BY_KEY[page].asked_if(checkins.answers_of(session, checkin)):
+        return go_on(session, user, now, checkin_id)  # the score above it has been set to 0 since
+    return Reply((_card(session, user, now, checkin, page, edit=True),))
 
 
 def go_on(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
@@ -99,17 +105,23 @@ def say(session: Session, user: User, now: datetime, text: str) -> Reply:
     """Read a typed line: one number for the question on the card, or a whole day; what was understood is echoed."""
     t = texts_for(user.language)
     day = today(user, now)
-    open_card = checkins.on_day(session, user.id, day)
-    single = read_value(open_card.page, text) if open_card and open_card.page in BY_KEY else None
-    if open_card and single is not None:
-        values: Answers = {open_card.page: single}
+    values: Answers
+    todays = checkins.on_day(session, user.id, day)
+    before = checkins.on_day(session, user.id, day - timedelta(days=1))
+    # Whoever opens yesterday's card, which is offered on today's, and then types means yesterday.
+    if todays and before and (before.message_id or 0) > (todays.message_id or 0):
+        todays = before
+    asking = todays or before
+    single = read_value(asking.page, text) if asking and asking.page in BY_KEY else None
+    if asking and single is not None:
+        checkin, values = asking, {asking.page: single}
     else:
         reading = read_answers(text)
         if not isinstance(reading, Understood):
             return Reply((render.not_understood(t, reading),))
         values = reading.answers
-    checkin = open_card or checkins.open_(session, user.id, day, user.zone, domain.next_page({}), now)
-    checkins.answer(session, checkin, values, now, source="text", late=False)
+        checkin = todays or checkins.open_(session, user.id, day, user.zone, domain.next_page({}), now)
+    checkins.answer(session, checkin, values, now, source="text", late=checkin.day < day)
     page = domain.next_page(checkins.answers_of(session, checkin))
     stored_at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
     said = render.understood(t, values)
@@ -158,7 +170,8 @@ def today(user: User, now: datetime) -> date:
 
 
 def _mine(session: Session, user: User, checkin_id: str) -> CheckIn:
-    found = checkins.get(session, int(checkin_id)) if checkin_id.isascii() and checkin_id.isdigit() else None
+    known = row_id(checkin_id)
+    found = checkins.get(session, known) if known is not None else None
     if found is None or found.user_id != user.id:
         raise Sorry("That card is not kept here any more. /checkin opens today’s.")
     return found

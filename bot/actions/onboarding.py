@@ -18,17 +18,14 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def start(session: Session, user: User, now: datetime, code: str = "") -> Reply:
-    """Welcome a stranger who may come in; a person who is already here is welcomed back, and unblocked."""
+    """Welcome a stranger who may come in; a person who is already here is welcomed back."""
     t = texts_for(user.language)
     if user.state != "stranger":
-        if user.state == "blocked":
-            users.change(session, user.id, state="active")
-        users.wait_for_text(session, user.id, None)
         if not reminders.of_user(session, user.id, CHECKIN):
             return Reply((_ask_zone(session, user),))
         return Reply((render.welcome_back(t),))
     refusal = _refusal(session, user, now, code)
-    return refusal or Reply((render.welcome(t, code),))
+    return refusal or Reply((render.welcome(t, code if _needs_invitation(session, user) else ""),))
 
 
 def agree(session: Session, user: User, now: datetime, code: str = "") -> Reply:

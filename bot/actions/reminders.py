@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from bot.actions.buttons import row_id
 from bot.domain.freetext import read_time
 from bot.domain.reminders import CHECKIN, EVERY_DAY, LATER, MOST, SUMMARY, WORKDAYS, policy
 from bot.domain.schedule import Schedule, day_of, instant, local
@@ -137,7 +138,7 @@ def later(session: Session, user: User, now: datetime, outbox_id: str) -> Reply:
         session,
         user.id,
         owed.kind,
-        f"{owed.slot}+{again_at:%H%M}",
+        f"{owed.slot.split('+')[0]}+{again_at:%m%dT%H%M}",
         due_at=owed.due_at,
         not_before=again_at,
         too_late_at=again_at + policy(owed.kind).fresh_for,
@@ -174,7 +175,8 @@ def _tip(session: Session, user: User, owed: Owed) -> Tip | None:
 
 
 def _owed(session: Session, user: User, outbox_id: str) -> Owed:
-    found = outbox.get(session, user.id, int(outbox_id)) if outbox_id.isascii() and outbox_id.isdigit() else None
+    known = row_id(outbox_id)
+    found = outbox.get(session, user.id, known) if known is not None else None
     if found is None or found.kind not in KIND_KEYS:
         raise Sorry("That reminder is over. /reminders shows what comes next.")
     return found
@@ -197,12 +199,12 @@ def _at(session: Session, user: User, now: datetime, purpose: str, at: time) -> 
 def _purpose_kind(session: Session, user: User, purpose: str) -> str:
     if purpose.startswith("n-") and purpose[2:] in KIND_KEYS:
         return purpose[2:]
-    return _mine(session, user, purpose.removeprefix("r")).kind
+    return _mine(session, user, purpose[1:] if purpose.startswith("r") else "").kind
 
 
 def _mine(session: Session, user: User, reminder_id: str) -> Reminder:
-    known = reminder_id.isascii() and reminder_id.isdigit()
-    found = reminders.get(session, user.id, int(reminder_id)) if known else None
+    known = row_id(reminder_id)
+    found = reminders.get(session, user.id, known) if known is not None else None
     if found is None:
         raise Sorry("That reminder is not there any more. /reminders shows what there is.")
     return found

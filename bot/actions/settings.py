@@ -12,7 +12,7 @@ from bot.render import settings as render
 from bot.render.message import Message, Reply, Sorry
 from bot.store import outbox, places, reminders, users
 from bot.store.database import Session
-from bot.store.users import User
+from bot.store.users import FOR_EVER, User
 from bot.texts.words import Texts, texts_for
 
 
@@ -67,15 +67,15 @@ def pause(session: Session, user: User, now: datetime, days: str) -> Reply:
     """Be quiet for this many days, today included; 0 = until /resume. The end is the start of a day of theirs."""
     if days not in ("0", "1", "3", "7"):
         raise Sorry("That button is from another time. /pause shows the choices.")
-    until = _start_of_day(user, now, int(days)) if days != "0" else None
-    users.change(session, user.id, state="paused", paused_until=until)
+    until = _start_of_day(user, now, int(days)) if days != "0" else FOR_EVER
+    users.change(session, user.id, paused_until=until)
     outbox.withdraw(session, user.id)
     t = texts_for(user.language)
     return Reply((Message(render.paused(t, _instant_words(t, user, until)), edit="tapped"),))
 
 
 def resume(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    users.change(session, user.id, state="active", paused_until=None)
+    users.change(session, user.id, paused_until=None)
     return Reply((render.resumed(texts_for(user.language)),))
 
 
@@ -131,13 +131,13 @@ def _when(t: Texts, found: Sequence[reminders.Reminder]) -> tuple[int, str] | No
 
 
 def _pause_words(t: Texts, user: User, now: datetime) -> str | None:
-    if user.state != "paused" or not user.silent(now):
+    if user.paused_until is None or not user.paused(now):
         return None
     return render.paused(t, _instant_words(t, user, user.paused_until))
 
 
-def _instant_words(t: Texts, user: User, moment: datetime | None) -> str | None:
-    if moment is None:
+def _instant_words(t: Texts, user: User, moment: datetime) -> str | None:
+    if moment == FOR_EVER:
         return None
     there = local(moment, user.zone)
     return f"{t.day(there.date())}, {t.clock_time(there.time())}"

@@ -56,6 +56,11 @@ class Turns:
 
         def work(session: Session) -> Reply:
             user = users.get(session, person.id) or _stranger(session, person, now)
+            if user.awaiting is not None:
+                # A tap or a command means the person has moved on; a typed line later must not answer the old question.
+                users.wait_for_text(session, user.id, None)
+            if user.state == "blocked":
+                users.change(session, user.id, state="active")
             try:
                 with session.connection.begin_nested():
                     reply = _act(session, user, now, route, arguments)
@@ -129,11 +134,6 @@ def _act(session: Session, user: User, now: datetime, route: Route, arguments: t
         return Reply((onboarding.start_first(texts_for(user.language)),))
     if not route.takes(len(arguments)):
         raise Sorry("I can’t read that button any more. /help shows what I can do.")
-    if user.awaiting is not None:
-        # A tap or a command means the person has moved on; a typed line later must not answer the old question.
-        users.wait_for_text(session, user.id, None)
-    if user.state == "blocked":
-        users.change(session, user.id, state="active")
     return route.action(session, user, now, *arguments)
 
 

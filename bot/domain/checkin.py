@@ -56,7 +56,7 @@ def value_of(question: Question, code: str) -> Value | None:
 
 def toggled(question: Question, ticked: Value | None, code: str) -> frozenset[str] | None:
     """Return the choices after one more tap; "none" and the others exclude each other. None for an unknown code."""
-    if code not in question.choices:
+    if question.kind != "several" or code not in question.choices:
         return None
     before = ticked if isinstance(ticked, frozenset) else frozenset()
     if code in before:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Literal
 
 from sqlalchemy import delete, insert, select, update
@@ -10,7 +10,10 @@ from sqlalchemy import delete, insert, select, update
 from bot.store.database import Session
 from bot.store.tables import consents, users
 
-State = Literal["stranger", "active", "paused", "blocked"]
+State = Literal["stranger", "active", "blocked"]
+
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of a pause that ends with /resume only."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,12 @@ class User:
     awaiting: str | None = None
 
     def silent(self, now: datetime) -> bool:
-        """Tell whether the clock should leave this person alone; a pause with an end is over by itself."""
-        if self.state == "paused":
-            return self.paused_until is None or now < self.paused_until
-        return self.state != "active"
+        """Tell whether the clock should leave this person alone."""
+        return self.state != "active" or self.paused(now)
+
+    def paused(self, now: datetime) -> bool:
+        """Tell whether the person asked for silence; a pause is over by itself, and outlives a block."""
+        return self.paused_until is not None and now < self.paused_until
 
 
 def stranger(user_id: int, language: str, zone: str, now: datetime) -> User:
