@@ -115,9 +115,7 @@ def restore(session: Session, user: User, now: datetime, kind: str, digits: str,
     days = frozenset(int(day) for day in weekdays if day in "0123456")
     if kind not in KIND_KEYS or at is None or not days:
         raise Sorry("That button is from another time. /reminders shows what there is.")
-    if len(reminders.of_user(session, user.id)) >= MOST:
-        raise Sorry("You have 20 reminders, that is as many as I can keep. Delete one first.")
-    return _page(user, reminders.add(session, user.id, kind, Schedule(at, days, user.zone), now))
+    return _page(user, _add(session, user, now, kind, Schedule(at, days, user.zone)))
 
 
 def remind(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
@@ -190,10 +188,19 @@ def _at(session: Session, user: User, now: datetime, purpose: str, at: time) -> 
         schedule = replace(reminder.schedule, at=at)
         outbox.withdraw(session, user.id, reminder_id=reminder.id)
         return reminders.change(session, reminder, now, schedule=schedule, on=True)
-    if len(reminders.of_user(session, user.id)) >= MOST:
-        raise Sorry("You have 20 reminders, that is as many as I can keep. Delete one first.")
     weekdays = WORKDAYS if kind in WORK_KINDS else EVERY_DAY
-    return reminders.add(session, user.id, kind, Schedule(at, weekdays, user.zone), now)
+    return _add(session, user, now, kind, Schedule(at, weekdays, user.zone))
+
+
+def _add(session: Session, user: User, now: datetime, kind: str, schedule: Schedule) -> Reminder:
+    """Return the person's reminder of this kind at this time, made if there is none: a double tap adds one."""
+    theirs = reminders.of_user(session, user.id)
+    same = (other for other in theirs if other.kind == kind and other.schedule.at == schedule.at)
+    if present := next(same, None):
+        return present
+    if len(theirs) >= MOST:
+        raise Sorry("You have 20 reminders, that is as many as I can keep. Delete one first.")
+    return reminders.add(session, user.id, kind, schedule, now)
 
 
 def _purpose_kind(session: Session, user: User, purpose: str) -> str:

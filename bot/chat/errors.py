@@ -41,8 +41,7 @@ def trouble_of(error: TelegramError) -> TelegramTrouble:
     """Return what an error of python-telegram-bot means for a message that was to be sent."""
     match error:
         case RetryAfter():
-            seconds = error.retry_after
-            return TryLater(seconds if isinstance(seconds, int) else seconds.total_seconds(), flood=True)
+            return TryLater(seconds_of(error), flood=True)
         case InvalidToken():
             return TokenRefused("token refused")
         case Forbidden():
@@ -54,6 +53,12 @@ def trouble_of(error: TelegramError) -> TelegramTrouble:
     if isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return TryLater(NOT_CONNECTED)
     return Unknown(type(error).__name__)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """Return how long Telegram asks us to be silent (PTB is on its way from int to timedelta)."""
+    wait = error.retry_after
+    return wait if isinstance(wait, int) else wait.total_seconds()
 
 
 def is_harmless(error: TelegramError) -> bool:

@@ -11,6 +11,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.chat.errors import seconds_of
 from bot.clock import Clock
 from bot.store import inbox
 from bot.store.database import Database
@@ -21,6 +22,7 @@ ALLOWED = ("message", "callback_query", "my_chat_member")
 LONG_POLL = 25
 LONGEST_PAUSE = 15.0
 AFTER_REFUSAL = 60.0
+TELL_EVERY = 60.0
 Raw = Mapping[str, Any]
 
 
@@ -73,6 +75,7 @@ class Receiver:
         self._accept = accept
         self._offset: int | None = None
         self._stopping = False
+        self._told_at: float | None = None
 
     async def poll(self, seconds: int) -> int:
         """Fetch, store and pass on one batch, waiting up to `seconds` for it. Returns how many updates were new.
@@ -109,17 +112,23 @@ class Receiver:
                 log.error("telegram.token_refused", retry_in=AFTER_REFUSAL)
                 pause = AFTER_REFUSAL
             except Conflict:
-                log.error("telegram.conflict", hint="another bot is running with this token; stop one of the two")
+                self._tell_conflict()
                 pause = LONGEST_PAUSE
             except RetryAfter as error:
-                wait = error.retry_after
-                pause = wait if isinstance(wait, int) else wait.total_seconds()
+                pause = seconds_of(error)
             except TelegramError as error:
                 if not self._stopping:
                     pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
                     log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=pause)
             if pause and not self._stopping:
                 await self._clock.sleep(pause)
+
+    def _tell_conflict(self) -> None:
+        """Say once a minute that somebody else polls with this token."""
+        now = self._clock.steady()
+        if self._told_at is None or now - self._told_at >= TELL_EVERY:
+            self._told_at = now
+            log.error("telegram.conflict", hint="another bot is running with this token; stop one of the two")
 
     async def stop(self) -> None:
         """Ask no more. Closing the session ends a waiting request; what it might have brought stays at Telegram."""

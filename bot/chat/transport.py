@@ -7,6 +7,8 @@ from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+CONNECT = 5
+DRIPPING = 10
 KEEP_ALIVE = 10
 """Seconds an idle connection is kept: servers close theirs later, so we seldom write into a closed one."""
 
@@ -45,7 +47,8 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise NetworkError("the session is not open")
         read = self._read_timeout if isinstance(read_timeout, DefaultValue) or read_timeout is None else read_timeout
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=read)
+        # The sum is bounded too: a server that drips a byte a second would never let `sock_read` end.
+        timeout = aiohttp.ClientTimeout(total=CONNECT + read + DRIPPING, sock_connect=CONNECT, sock_read=read)
         try:
             async with self._session.request(method, url, data=_form(request_data), timeout=timeout) as answer:
                 return answer.status, await answer.read()

@@ -20,6 +20,9 @@ from bot.texts.words import texts_for
 
 log = structlog.get_logger()
 
+RETRIES = (1.0, 10.0, 60.0)
+"""Seconds before a failed turn is tried again; this person's next updates wait, everybody else's do not."""
+
 Action = Callable[..., Reply]
 """`def action(session, user, now, *args) -> Reply`; the arguments are what the person typed or the button carries."""
 
@@ -74,11 +77,8 @@ class Turns:
                 inbox.handled(session, update.update_id, now, card=card)
             return reply
 
-        try:
-            reply = await self._database.write(work)
-        except Exception as trouble:
-            log.error("turn.failed", update=update.update_id, trouble=type(trouble).__name__, exc_info=True)
-            await self._set_aside(update.update_id, trouble)
+        reply = await self._patiently(work, update.update_id)
+        if reply is None:
             reply = Reply((settings.not_saved(texts_for(person.language_code or "en")),))
         self._sender.reply(self._answer(update, person.id, reply))
 
@@ -110,6 +110,21 @@ class Turns:
         if update.effective_chat is not None:
             language = (update.effective_user.language_code if update.effective_user else None) or "en"
             await self._sender.say_and_leave(update.effective_chat.id, settings.in_group(texts_for(language)))
+
+    async def _patiently(self, work: Callable[[Session], Reply], update_id: int) -> Reply | None:
+        """Run a turn, again after 1 s, 10 s and 60 s if it fails; None when it was given up and set aside."""
+        for pause in (*RETRIES, None):
+            try:
+                return await self._database.write(work)
+            except Exception as trouble:
+                log.error(
+                    "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True
+                )
+                if pause is None:
+                    await self._set_aside(update_id, trouble)
+                else:
+                    await self._clock.sleep(pause)
+        return None
 
     async def _set_aside(self, update_id: int, trouble: Exception) -> None:
         now = self._clock.now()
