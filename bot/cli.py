@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import IO, Annotated, Any, NoReturn
 
 import typer
 from sqlalchemy import Engine
@@ -26,13 +26,14 @@ from bot.config import Database as DatabaseSettings
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
 from bot.sandbox.transport import SandboxRequest
-from bot.store import checkins, invites, reminders, schema, users
+from bot.store import checkins, invites, lock, reminders, schema, users
 from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
 from bot.store.database import Database, Session, open_engine
 from bot.web.webhook import Webhook
 from jobs.scheduler import Metronome
 
 MISCONFIGURED = 78
+IN_USE = 75
 FAILED = 1
 EARLIEST_YEAR = 2025
 """A clock before this has not been set: a board without a battery starts in 1970."""
@@ -206,6 +207,7 @@ def look_into(settings: Settings, keys: Keys, at: str | None) -> None:
 def open_database(settings: Settings) -> Database:
     """Open the database with its key, both made at the first start, and bring the tables up to date."""
     try:
+        held = _lock(settings)
         engine = open_engine(settings.database.url)
         keys = _keys_for(engine, settings)
         schema.upgrade(engine)
@@ -217,7 +219,17 @@ def open_database(settings: Settings) -> Database:
         stop_with(
             FAILED, f"[database] url: {trouble.orig if isinstance(trouble, OperationalError) else trouble.strerror}"
         )
-    return Database(engine, keys, settings)
+    return Database(engine, keys, settings, held)
+
+
+def _lock(settings: Settings) -> IO[str] | None:
+    url = make_url(settings.database.url)
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        return lock.take(Path(url.database or ""))
+    except lock.Held as held:
+        stop_with(IN_USE, f"[database] url: {held}")
 
 
 def _keys_for(engine: Engine, settings: Settings) -> Keys:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
@@ -74,7 +74,9 @@ def open_engine(url: str) -> Engine:
 class Database:
     """Runs work in transactions. A piece may run twice (when a shared COMMIT fails), so it only touches the session."""
 
-    def __init__(self, engine: Engine, keys: Keys, settings: Settings) -> None:
+    def __init__(self, engine: Engine, keys: Keys, settings: Settings, held: IO[str] | None = None) -> None:
+        """Start the writer; `held` is the instance lock, let go of when the database is closed."""
+        self._held = held
         self.engine = engine
         self.keys = keys
         self.settings = settings
@@ -96,6 +98,8 @@ class Database:
         self._waiting.put(None)
         self._writer.join()
         self.engine.dispose()
+        if self._held is not None:
+            self._held.close()
 
     def _write_for_ever(self) -> None:
         with self.engine.connect() as connection:
