@@ -34,7 +34,7 @@ async def deliver(
 ) -> int:
     """Send everything that is due, at most `at_most` at a time, while `going_on`. Returns how many were sent."""
     sent = 0
-    while going_on():
+    while going_on() and not sender.closed:
         claimed, ready = await database.write(lambda session: _compose(session, clock.now(), at_most))
         if not claimed:
             break
@@ -81,7 +81,7 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
     trouble: TelegramTrouble | None = None
     message_id = None
     try:
-        message_id = await sender.deliver(owed.user_id, reply)
+        message_id = await sender.deliver(owed.user_id, reply, owed.too_late_at)
     except TelegramTrouble as error:
         trouble = error
         log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)

@@ -72,6 +72,12 @@ async def test_the_conversation_in_the_readme_is_a_real_one(telegram: Telegram, 
     assert ann.sees.text.startswith("Saved")
 
 
+async def test_the_typed_day_in_the_readme_is_understood(ann: Person) -> None:
+    (typed,) = re.findall(r"^headache .+", code_in(ROOT / "README.md"), re.MULTILINE)
+    await ann.says(typed)
+    assert ann.sees.text.startswith("I understood: Headache 6 · Back 3 · Sleep 7.5 h · Posture 4.")
+
+
 @page
 def test_every_make_target_is_one(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.actions.buttons import row_id
+from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
 from bot.domain.freetext import Understood, read_answers, read_value
 from bot.domain.questions import BY_KEY, Answers, Question
@@ -170,7 +170,7 @@ def today(user: User, now: datetime) -> date:
 
 
 def _mine(session: Session, user: User, checkin_id: str) -> CheckIn:
-    known = row_id(checkin_id)
+    known = number_of(checkin_id)
     found = checkins.get(session, known) if known is not None else None
     if found is None or found.user_id != user.id:
         raise Sorry("That card is not kept here any more. /checkin opens today’s.")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.actions.buttons import row_id
+from bot.actions.buttons import number_of
 from bot.domain.freetext import read_time
 from bot.domain.reminders import CHECKIN, EVERY_DAY, LATER, MOST, SUMMARY, WORKDAYS, policy
 from bot.domain.schedule import Schedule, day_of, instant, local
@@ -173,7 +173,7 @@ def _tip(session: Session, user: User, owed: Owed) -> Tip | None:
 
 
 def _owed(session: Session, user: User, outbox_id: str) -> Owed:
-    known = row_id(outbox_id)
+    known = number_of(outbox_id)
     found = outbox.get(session, user.id, known) if known is not None else None
     if found is None or found.kind not in KIND_KEYS:
         raise Sorry("That reminder is over. /reminders shows what comes next.")
@@ -210,7 +210,7 @@ def _purpose_kind(session: Session, user: User, purpose: str) -> str:
 
 
 def _mine(session: Session, user: User, reminder_id: str) -> Reminder:
-    known = row_id(reminder_id)
+    known = number_of(reminder_id)
     found = reminders.get(session, user.id, known) if known is not None else None
     if found is None:
         raise Sorry("That reminder is not there any more. /reminders shows what there is.")

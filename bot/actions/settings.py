@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.actions.buttons import number_of
 from bot.domain.reminders import CHECKIN, SUMMARY
 from bot.domain.schedule import day_of, instant, known_zones, local
 from bot.render import onboarding
@@ -14,6 +15,8 @@ from bot.store import outbox, places, reminders, users
 from bot.store.database import Session
 from bot.store.users import FOR_EVER, User
 from bot.texts.words import Texts, texts_for
+
+LONGEST_PAUSE = 365
 
 
 def open_settings(session: Session, user: User, now: datetime, words: str = "") -> Reply:
@@ -60,14 +63,19 @@ def set_zone(session: Session, user: User, now: datetime, zone: str) -> Reply:
 
 
 def ask_pause(session: Session, user: User, now: datetime, words: str = "") -> Reply:
+    """Offer some lengths; `/pause 5` takes the number of days at once."""
+    if words.isascii() and words.isdigit():
+        reply = pause(session, user, now, words)
+        return Reply(tuple(replace(message, edit=None) for message in reply.messages))
     return Reply((render.ask_pause(texts_for(user.language)),))
 
 
 def pause(session: Session, user: User, now: datetime, days: str) -> Reply:
     """Be quiet for this many days, today included; 0 = until /resume. The end is the start of a day of theirs."""
-    if days not in ("0", "1", "3", "7"):
-        raise Sorry("That button is from another time. /pause shows the choices.")
-    until = _start_of_day(user, now, int(days)) if days != "0" else FOR_EVER
+    number = number_of(days)
+    if number is None or number > LONGEST_PAUSE:
+        raise Sorry("I can pause for up to 365 days. /pause shows the choices.")
+    until = _start_of_day(user, now, number) if number else FOR_EVER
     users.change(session, user.id, paused_until=until)
     outbox.withdraw(session, user.id)
     t = texts_for(user.language)

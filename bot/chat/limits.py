@@ -80,6 +80,11 @@ class Limits:
             self._chats[chat_id] = (self._chats[chat_id][0], now)
             self._news.set()
 
+    @property
+    def closed(self) -> bool:
+        """Tell whether Telegram's 429 still holds."""
+        return self._clock.steady() < self._closed_until
+
     def close_for(self, seconds: float) -> None:
         """Send nothing new for so long: Telegram answered 429."""
         self._closed_until = max(self._closed_until, self._clock.steady() + seconds + 0.5)

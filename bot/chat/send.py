@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -94,12 +94,20 @@ class Sender:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def deliver(self, chat_id: int, reply: Reply) -> int | None:
-        """Send what the clock owes and return the last new message's id. Raises Gone, TryLater, Refused or Unknown."""
+    @property
+    def closed(self) -> bool:
+        """Tell whether Telegram has asked for silence: nothing more should be composed until it is over."""
+        return self._limits.closed
+
+    async def deliver(self, chat_id: int, reply: Reply, too_late_at: datetime) -> int | None:
+        """Send what the clock owes and return the last new message's id. Raises Gone, TryLater, Refused or Unknown.
+
+        TryLater(0) where it became too late while it waited for its turn.
+        """
         message_id = None
         for message in reply.messages:
             if message.edit is None:
-                message_id = (await self._new(chat_id, message, Lane.CLOCK)).message_id
+                message_id = (await self._new(chat_id, message, Lane.CLOCK, too_late_at)).message_id
             else:
                 await self._best_effort(chat_id, message, tapped=None)
         return message_id
@@ -186,7 +194,9 @@ class Sender:
             if not is_harmless(error):
                 log.info("tap.not_answered", trouble=type(error).__name__)
 
-    async def _new(self, chat_id: int, message: Message, lane: Lane) -> TelegramMessage:
+    async def _new(
+        self, chat_id: int, message: Message, lane: Lane, too_late_at: datetime | None = None
+    ) -> TelegramMessage:
         picture = await self._draw(message)
         options: dict[str, Any] = {
             "reply_markup": _markup(message),
@@ -194,13 +204,15 @@ class Sender:
             "disable_notification": message.quiet,
         }
         text = message.text
+
+        def photo(**caption: Any) -> Awaitable[TelegramMessage]:
+            return self._bot.send_photo(chat_id, picture or b"", **caption)
+
         if picture is not None and len(text) <= CAPTION:
-            return await self._call(
-                chat_id, lane, lambda: self._bot.send_photo(chat_id, picture, caption=text, **options)
-            )
+            return await self._call(chat_id, lane, too_late_at, lambda: photo(caption=text, **options))
         if picture is not None:
-            await self._call(chat_id, lane, lambda: self._bot.send_photo(chat_id, picture))
-        return await self._call(chat_id, lane, lambda: self._bot.send_message(chat_id, text, **options))
+            await self._call(chat_id, lane, too_late_at, photo)
+        return await self._call(chat_id, lane, too_late_at, lambda: self._bot.send_message(chat_id, text, **options))
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:
         message_id = tapped if message.edit == "tapped" else message.edit
@@ -222,8 +234,12 @@ class Sender:
                 raise self._trouble(error) from error
         return int(message_id)
 
-    async def _call(self, chat_id: int, lane: Lane, call: Callable[[], Awaitable[TelegramMessage]]) -> TelegramMessage:
+    async def _call(
+        self, chat_id: int, lane: Lane, too_late_at: datetime | None, call: Callable[[], Awaitable[TelegramMessage]]
+    ) -> TelegramMessage:
         async with self._limits.permit(chat_id, lane):
+            if too_late_at is not None and self._clock.now() >= too_late_at:
+                raise TryLater(0)
             try:
                 return await call()
             except TelegramError as error:

@@ -10,6 +10,9 @@ from bot.domain.questions import BY_KEY, WELL_SLEPT, Answers, Hours, Question, V
 from bot.render.message import Button, Message, Rows, plain, rows
 from bot.texts.words import Texts
 
+LOOK_AT_SIGNS = 8
+"""From this score on the warning signs are worth a look (content notes, red flags)."""
+
 LONGEST_LABEL = 40
 """Characters of an answer on its button; the card above shows it in full."""
 
@@ -138,6 +141,10 @@ def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
         lines.append(t("That means: no headache, no back pain, slept 6 hours or more and well, good posture."))
     elif any(isinstance(score := answers.get(key), int) and score >= 7 for key in ("headache", "back")):
         lines.append(t("That sounds like a rough day."))
+    if answers.get("aura_known") == "new" or any(
+        isinstance(score := answers.get(key), int) and score >= LOOK_AT_SIGNS for key in ("headache", "back")
+    ):
+        lines.append(t("Is anything about it new or frightening? /warning lists what needs help at once."))
     return "\n".join(line for line in lines if line), rows(
         [Button(t("Change an answer"), f"page:{card.checkin_id}:{CHANGE}")],
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
@@ -178,8 +185,6 @@ def hours(t: Texts, value: Hours) -> str:
 
 def _band(t: Texts, code: str) -> str:
     low, high = code.split("-")
-    if low == "0":
-        return t("under {hours} h", hours=high)
     if high == "24":
         return t("{hours} h or more", hours=low)
     return t("{low}–{high} h", low=low, high=high)

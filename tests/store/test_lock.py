@@ -5,9 +5,17 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bot.store import lock
 
-HOLDER = "import sys; from pathlib import Path; from bot.store import lock; held = lock.take(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+HOLDER = """
+import sys
+from pathlib import Path
+from bot.store import lock
+held = lock.take(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_the_second_is_told_who_has_it_and_a_killed_holder_leaves_nothing_behind(tmp_path: Path) -> None:

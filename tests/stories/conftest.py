@@ -24,15 +24,20 @@ def berlin(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
 
 
 def arrived(person: Person, since: datetime, words: str = "") -> list[tuple[datetime, Seen]]:
-    """Return what the bot has sent since then that is in the chat, with the instant; only with these words if asked."""
+    """Return what the bot has sent since then that is in the chat, with the minute; only with these words if asked."""
     dated = [(datetime.fromtimestamp(seen.body["date"], UTC), seen) for seen in person.chat if seen.from_bot]
-    return [(at, seen) for at, seen in dated if at >= since and words in seen.text]
+    return [(to_the_minute(at), seen) for at, seen in dated if at >= since and words in seen.text]
 
 
 def sent(telegram: Telegram, person: Person, since: datetime) -> list[datetime]:
-    """Return when the bot sent this person a new message, be it edited since or not."""
+    """Return the minutes in which the bot sent this person a new message, be it edited since or not."""
     calls = [call for call in telegram.api.calls if call.method in ("sendMessage", "sendPhoto") and call.status == 200]
-    return [call.at for call in calls if call.chat_id == person.user_id and call.at >= since]
+    return [to_the_minute(call.at) for call in calls if call.chat_id == person.user_id and call.at >= since]
+
+
+def to_the_minute(at: datetime) -> datetime:
+    """Leave out the seconds a message waited for its turn."""
+    return at.replace(second=0, microsecond=0)
 
 
 def value(telegram: Telegram, sql: str) -> object:

@@ -13,7 +13,7 @@ from tests.stories.conftest import QUARTER, berlin, sent
     ids=["10 minutes", "3 hours", "23 hours", "30 hours", "3 days and a bit"],
 )
 async def test_a_prompt_missed(telegram: Telegram, ann: Person, hours: float, late_prompts: int) -> None:
-    await telegram.waits(until=berlin(2, 19, 55))
+    await telegram.waits(until=berlin(2, 19, 55), beat=QUARTER)
     await telegram.stop_bot()
     telegram.clock.moves(hours * 3600)
     back = telegram.clock.now()

@@ -5,7 +5,7 @@ import pytest
 from bot.sandbox.person import Person
 from bot.store import inbox
 from tests.conftest import Telegram
-from tests.stories.conftest import answers, berlin, sent, value
+from tests.stories.conftest import QUARTER, answers, berlin, sent, value
 
 
 async def test_a_restart_in_mid_checkin_loses_nothing(telegram: Telegram, ann: Person) -> None:
@@ -78,7 +78,7 @@ async def test_an_edit_that_telegram_refuses_for_a_while_is_made_in_the_end(tele
 
 
 async def test_two_restarts_in_the_minute_of_the_prompt_send_it_once(telegram: Telegram, ann: Person) -> None:
-    await telegram.waits(until=berlin(2, 19, 59))
+    await telegram.waits(until=berlin(2, 19, 59), beat=QUARTER)
     since = telegram.clock.now()
     for _ in range(2):
         telegram.clock.moves(30)
@@ -89,7 +89,7 @@ async def test_two_restarts_in_the_minute_of_the_prompt_send_it_once(telegram: T
 
 
 async def test_a_prompt_whose_answer_was_lost_is_tried_once_more_at_most(telegram: Telegram, ann: Person) -> None:
-    await telegram.waits(until=berlin(2, 19, 59))
+    await telegram.waits(until=berlin(2, 19, 59), beat=QUARTER)
     since = telegram.clock.now()
     telegram.api.fail("sendMessage", how="lose", times=5)
     await telegram.waits(minutes=30)
@@ -97,9 +97,9 @@ async def test_a_prompt_whose_answer_was_lost_is_tried_once_more_at_most(telegra
 
 
 async def test_a_prompt_that_was_not_sent_comes_later(telegram: Telegram, ann: Person) -> None:
-    await telegram.waits(until=berlin(2, 19, 59))
+    await telegram.waits(until=berlin(2, 19, 59), beat=QUARTER)
     since = telegram.clock.now()
-    telegram.api.fail("sendMessage", status=429, retry_after=90)
+    telegram.api.fail("sendMessage", status=429, retry_after=150)
     await telegram.waits(minutes=10)
     (at,) = sent(telegram, ann, since)
-    assert (at - berlin(2, 20)).total_seconds() >= 90
+    assert (at - berlin(2, 20)).total_seconds() >= 120

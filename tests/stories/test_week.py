@@ -74,4 +74,3 @@ async def test_a_summary_without_enough_days_is_one_kind_line(telegram: Telegram
     await ann.says("/summary")
     assert "Logged 1 of 7 days" in ann.sees.text
     assert "too few for numbers" in ann.sees.text
-    assert ann.sees.photo is None

@@ -1,0 +1,162 @@
+"""Transactions: turns share a COMMIT and nothing else; a result is given only when it is on disk."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.store.database import Database, Session, open_engine
+from bot.store.tables import invites
+
+from .conftest import NOW
+
+
+def add(code: str) -> Callable[[Session], str]:
+    def work(session: Session) -> str:
+        session.execute(insert(invites).values(code_hash=code, redeemed_at=NOW))
+        return code
+
+    return work
+
+
+def found(database: Database) -> list[str]:
+    with database.engine.connect() as another:
+        rows = another.execute(text("SELECT code_hash FROM invites ORDER BY 1")).all()
+        another.rollback()
+    return [row[0] for row in rows]
+
+
+def together(database: Database, *pieces: Callable[[Session], Any]) -> list[Future[Any]]:
+    """Submit pieces of work so that they wait side by side and share one COMMIT."""
+    gate = threading.Event()
+    first = database.submit(lambda session: gate.wait(5))
+    futures = [database.submit(piece) for piece in pieces]
+    gate.set()
+    first.result(5)
+    return futures
+
+
+def fails(session: Session) -> None:
+    session.execute(insert(invites).values(code_hash="half", redeemed_at=NOW))
+    raise LookupError("in the middle")
+
+
+def test_a_failing_turn_leaves_its_neighbours_alone(database: Database) -> None:
+    before, failing, after = together(database, add("a"), fails, add("b"))
+    assert before.result(5) == "a"
+    assert after.result(5) == "b"
+    with pytest.raises(LookupError):
+        failing.result(5)
+    assert found(database) == ["a", "b"]
+
+
+def test_a_turn_that_breaks_a_constraint_leaves_its_neighbours_alone(database: Database) -> None:
+    first, second, third = together(database, add("a"), add("a"), add("b"))
+    assert (first.result(5), third.result(5)) == ("a", "b")
+    with pytest.raises(DBAPIError):
+        second.result(5)
+    assert found(database) == ["a", "b"]
+
+
+def test_a_result_comes_after_the_commit(database: Database) -> None:
+    seen = []
+    future = database.submit(add("a"))
+    future.add_done_callback(lambda _: seen.append(found(database)))
+    future.result(5)
+    database.submit(lambda session: None).result(5)
+    assert seen == [["a"]]
+
+
+def test_a_failing_commit_fails_only_the_one_who_caused_it(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's keys are checked at once, so no COMMIT fails like this")
+
+    def orphan(session: Session) -> None:
+        session.connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        session.connection.exec_driver_sql(
+            "INSERT INTO consents (user_id, version, text_hash, agreed_at) VALUES (404, '1', '', 0)"
+        )
+
+    first, failing, second = together(database, add("a"), orphan, add("b"))
+    assert (first.result(5), second.result(5)) == ("a", "b")
+    with pytest.raises(DBAPIError):
+        failing.result(5)
+    assert found(database) == ["a", "b"]
+
+
+def test_a_full_disk_tells_nobody_a_lie(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite only: it may roll the whole transaction back by itself")
+
+    def too_much(session: Session) -> None:
+        session.connection.exec_driver_sql("PRAGMA max_page_count=1")
+        session.execute(insert(invites).values(code_hash="x" * 3_000_000, redeemed_at=NOW))
+
+    futures = together(database, add("a"), too_much, add("b"))
+    told = []
+    for future in futures:
+        try:
+            told.append(future.result(5))
+        except DBAPIError:
+            continue
+    database.submit(lambda s: s.connection.exec_driver_sql("PRAGMA max_page_count=1000000")).result(5)
+    assert found(database) == sorted(told)
+    assert database.submit(add("c")).result(5) == "c"
+
+
+def test_a_transaction_that_ends_by_itself_loses_nothing_silently(database: Database) -> None:
+    """What SQLite does by itself on some I/O errors, and PostgreSQL when the connection breaks."""
+
+    def rolled_back(session: Session) -> None:
+        session.connection.exec_driver_sql("ROLLBACK")
+        raise OSError("the disk has gone")
+
+    futures = together(database, add("a"), rolled_back, add("b"))
+    told = []
+    for future in futures:
+        try:
+            told.append(future.result(5))
+        except Exception:  # noqa: BLE001 - whatever it is: it was told
+            continue
+    assert found(database) == sorted(told)
+    assert database.submit(add("c")).result(5) == "c", "and the writer goes on"
+
+
+def test_work_can_be_withdrawn_before_it_begins(database: Database) -> None:
+    gate = threading.Event()
+    database.submit(lambda session: gate.wait(5))
+    future = database.submit(add("a"))
+    assert future.cancel()
+    gate.set()
+    assert database.submit(add("b")).result(5) == "b"
+    assert found(database) == ["b"]
+
+
+def test_closing_finishes_what_waits(database: Database, url: str) -> None:
+    futures = [database.submit(add(str(number))) for number in range(10)]
+    database.close()
+    assert [future.result(0) for future in futures] == [str(number) for number in range(10)]
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM invites")).scalar_one() == 10
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_broken_connection_is_replaced(database: Database) -> None:
+    def pid(session: Session) -> int:
+        return int(session.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+
+    number = database.submit(pid).result(5)
+    with database.engine.connect() as another:
+        another.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": number})
+        another.commit()
+    broken = database.submit(add("a"))
+    assert isinstance(broken.exception(5), Exception | None)
+    assert database.submit(add("b")).result(5) == "b"
+    assert "b" in found(database)

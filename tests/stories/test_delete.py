@@ -1,0 +1,86 @@
+"""/delete leaves nothing: no row in any table, and what was typed was never in the file in plain words."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.sandbox.person import Person
+from bot.store.database import Session
+from tests.conftest import Telegram, settled_in
+from tests.stories.conftest import QUARTER, answers, berlin, sent, traces, value
+
+DORA = 7_654_321_987
+
+
+@pytest.fixture
+async def dora(telegram: Telegram) -> Person:
+    return await settled_in(telegram, DORA, "Dora")
+
+
+async def live_a_little(telegram: Telegram, dora: Person) -> None:
+    await dora.says("headache 6, back 3, slept 7.25, posture 4")
+    await dora.says("/reminders")
+    await dora.taps("Add a reminder")
+    await dora.taps("Water")
+    await dora.says("15:00")
+    await telegram.waits(until=berlin(3, 15), beat=QUARTER)
+    await dora.taps("Later")
+
+
+async def test_no_row_in_any_table(telegram: Telegram, dora: Person, ann: Person) -> None:
+    await live_a_little(telegram, dora)
+    await ann.says("6 3 7.5 4")
+    assert set(traces(telegram, DORA)) == {"users", "consents", "reminders", "checkins", "inbox", "outbox"}
+    await dora.says("/delete")
+    assert "It can’t be brought back" in dora.sees.text
+    await dora.taps("Yes, delete everything")
+    assert dora.sees.text.startswith("Deleted. Gone: 1 day") or "Gone: 2 days of answers" in dora.sees.text
+    assert traces(telegram, DORA) == {}
+    assert value(telegram, "SELECT count(*) FROM answers WHERE checkin_id NOT IN (SELECT id FROM checkins)") == 0
+    assert answers(telegram, ann), "Ann's diary is untouched"
+
+    telegram.clock.moves(1)
+    since = telegram.clock.now()
+    await telegram.waits(until=berlin(4, 12), beat=QUARTER)
+    assert sent(telegram, dora, since) == []
+    await dora.says("/checkin")
+    assert "Send /start first" in dora.sees.text
+    assert traces(telegram, DORA) == {}
+
+
+async def test_second_thoughts_keep_everything(telegram: Telegram, dora: Person) -> None:
+    await dora.says("6 3 7.5 4")
+    before = traces(telegram, DORA)
+    await dora.says("/delete")
+    await dora.taps("No, keep it")
+    assert dora.sees.text == "Nothing was deleted."
+    kept = traces(telegram, DORA)
+    assert {name: kept[name] for name in ("users", "checkins", "reminders")} == {
+        name: before[name] for name in ("users", "checkins", "reminders")
+    }
+
+
+async def test_deleted_twice_in_a_hurry(telegram: Telegram, dora: Person) -> None:
+    await dora.says("/delete")
+    asked = dora.sees
+    for _ in range(3):
+        telegram.api.taps(DORA, asked.message_id, asked.data("Yes, delete everything"))
+    await telegram.settle()
+    assert traces(telegram, DORA) == {}
+    assert "Something went wrong" not in dora.sees.text
+
+
+async def test_the_file_holds_no_plain_words(telegram: Telegram, settings: Settings, dora: Person) -> None:
+    await dora.says("headache 6, back 3, slept 7.25, posture 4")
+    await dora.says("my neighbour Zebedee plays the trombone")
+    telegram.database.submit(_to_the_file).result()
+    path = Path(settings.database.url.removeprefix("sqlite:///"))
+    content = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    assert str(DORA).encode() in content or DORA.to_bytes(6, "big") in content, "this is the file they are in"
+    for words in (b"slept", b"7.25", b"Zebedee", b"trombone", b'"low"', b"Dora"):
+        assert words not in content
+
+
+def _to_the_file(session: Session) -> None:
+    session.connection.exec_driver_sql("PRAGMA user_version")
