@@ -159,6 +159,7 @@ def invite(config: ConfigFile = None) -> None:
 
 def main() -> None:
     """Run the command line; a person's mistake is one sentence and an exit code, never a traceback."""
+    os.umask(0o077)  # whatever is made, diary and key above all, is for its owner only
     app(prog_name="headsup")
 
 
@@ -213,6 +214,10 @@ def open_database(settings: Settings) -> Database:
         schema.upgrade(engine)
         with engine.begin() as connection:
             checkins.try_key(Session(connection, keys, settings))
+    except ModuleNotFoundError:
+        stop_with(
+            MISCONFIGURED, '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
+        )
     except (KeyTrouble, schema.SchemaTrouble) as trouble:
         stop_with(MISCONFIGURED, str(trouble))
     except (OperationalError, OSError) as trouble:

@@ -53,6 +53,8 @@ class Telegram:
         await self.chat.settle()
 
     async def stop_bot(self) -> None:
+        if self.chat.receiver.heard_at is not None:
+            self.chat.receiver.heard_at = self.clock.now()
         await self.chat.stop()
         self.database.close()
 
@@ -61,7 +63,9 @@ class Telegram:
         await self.start_bot()
 
     async def settle(self) -> None:
-        """Let the bot take and answer everything there is."""
+        """Let the bot take and answer everything there is; while it runs it has been polling all along."""
+        if self.chat.receiver.heard_at is not None:
+            self.chat.receiver.heard_at = self.clock.now()
         while await self.chat.receiver.poll(0):
             await self.chat.settle()
         await self.chat.settle()

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
 from bot.domain.freetext import Understood, read_answers, read_value
-from bot.domain.questions import BY_KEY, Answers, Question
+from bot.domain.questions import BY_KEY, QUESTIONS, Answers, Question
 from bot.domain.reminders import NUDGE, NUDGE_AFTER, policy
-from bot.domain.schedule import day_of
+from bot.domain.schedule import day_of, local
 from bot.render import checkin as render
 from bot.render.message import Message, Reply, Sorry
 from bot.store import checkins, outbox
@@ -163,6 +163,16 @@ def show_again(session: Session, user: User, now: datetime, checkin_id: int) -> 
     """Draw a card as it stands in place of its last message: what a restart owes to a tap it had stored."""
     checkin = _mine(session, user, str(checkin_id))
     return Reply((replace(_card(session, user, now, checkin, checkin.page), edit=checkin.message_id),))
+
+
+def away(session: Session, user: User, now: datetime, checkin_id: int, since: datetime, until: datetime) -> Reply:
+    """Say on a card that is still open that taps between `since` and `until` may be lost; nothing on a finished one."""
+    checkin = _mine(session, user, str(checkin_id))
+    if checkin.message_id is None or domain.next_question(QUESTIONS, checkins.answers_of(session, checkin)) is None:
+        return Reply()
+    t = texts_for(user.language)
+    said = render.was_away(t, local(since, user.zone), local(until, user.zone))
+    return Reply((replace(_card(session, user, now, checkin, checkin.page, said=said), edit=checkin.message_id),))
 
 
 def today(user: User, now: datetime) -> date:

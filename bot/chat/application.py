@@ -1,6 +1,7 @@
 """The Telegram edge put together: receive, route, turn, send; started and stopped as one."""
 
 import asyncio
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,18 +15,21 @@ from bot.actions import checkin
 from bot.chat.limits import Limits
 from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver
 from bot.chat.routes import handlers
-from bot.chat.send import Sender
+from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
 from bot.clock import Clock
 from bot.render import menu
 from bot.render import settings as words
 from bot.render.message import Reply
-from bot.store import inbox
+from bot.store import checkins, inbox, users
 from bot.store.database import Database, Session
 from bot.store.users import User
 from bot.texts.words import texts_for
 
 log = structlog.get_logger()
+
+CARD_OPEN = timedelta(hours=36)
+"""A card is thought to be in use so long after it was first shown: its day and the evening after."""
 
 STOP_WITHIN = 20.0
 """Seconds a graceful stop waits for turns and sends under way."""
@@ -40,6 +44,7 @@ class Chat:
         sending = database.settings.sending
         self._database = database
         self._clock = clock
+        self._requests = (request, polling)
         bot: ExtBot[None] = ExtBot(token, base_url=base_url, request=request, get_updates_request=polling)
         self.application: Application = (  # type: ignore[type-arg]
             # No JobQueue: PTB would start one of its own as soon as APScheduler is installed.
@@ -51,7 +56,8 @@ class Chat:
         self.application.add_handlers(list(handlers(self._turns)))
         self.application.add_error_handler(_not_handled)
         self._lanes = Lanes(self._handle)
-        self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self._lanes.add)
+        self._telling: set[asyncio.Task[None]] = set()
+        self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self._lanes.add, self._came_back)
 
     @property
     def username(self) -> str:
@@ -71,6 +77,7 @@ class Chat:
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, 15.0)
         await self._introduce()
+        await self.sender.recall_ban()
         await self._take_up()
 
     async def be_pushed(self, url: str, secret: str) -> None:
@@ -88,6 +95,8 @@ class Chat:
     async def settle(self) -> None:
         """Return when every update taken so far has been handled and its answer shown."""
         await self._lanes.idle()
+        while self._telling:
+            await asyncio.gather(*self._telling, return_exceptions=True)
         await self.sender.idle()
 
     async def stop(self) -> None:
@@ -97,6 +106,9 @@ class Chat:
         await asyncio.wait([done], timeout=STOP_WITHIN)
         done.cancel()
         await self.application.shutdown()
+        # PTB closes nothing where it was never fully initialized.
+        for request in self._requests:
+            await request.shutdown()
 
     async def _handle(self, raw: Raw) -> None:
         update = await self._read(raw)
@@ -133,6 +145,25 @@ class Chat:
 
     def _card_again(self, session: Session, user: User, card: int) -> Reply:
         return checkin.show_again(session, user, self._clock.now(), card)
+
+    def _came_back(self, since: datetime, until: datetime) -> None:
+        task = asyncio.create_task(self._tell_away(since, until))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell_away(self, since: datetime, until: datetime) -> None:
+        """Say on each card that was open while we were away that taps may have been lost."""
+        await self._lanes.idle()  # what did come through is on the cards first
+        for checkin_id, user_id in await self._database.write(partial(checkins.shown_since, since=since - CARD_OPEN)):
+            reply = await self._database.write(partial(self._away_card, user_id, checkin_id, since, until))
+            if reply.messages:
+                self.sender.reply(Answer(user_id, reply, None))
+
+    def _away_card(self, user_id: int, checkin_id: int, since: datetime, until: datetime, session: Session) -> Reply:
+        user = users.get(session, user_id)
+        if user is None or user.state != "active":
+            return Reply()
+        return checkin.away(session, user, self._clock.now(), checkin_id, since, until)
 
     async def _introduce(self) -> None:
         """Tell Telegram the command menu and what the bot says about itself; not worth failing for."""

@@ -13,10 +13,14 @@ from bot.clock import Clock
 BURST = 5
 """New messages one chat may get in a row before the pace of one a second applies (Bots FAQ: short bursts pass)."""
 
+AFTER_BAN = 0.5
 MARGIN = 0.01
 """Seconds a wait is longer than it must be, because clocks and sums of floats are not exact."""
 
 MOST_CHATS = 10_000
+FIRST_AFTER_BAN = 5
+RECOVERY = 30.0
+"""After a ban the rate begins at 5 a second and is back in full 30 s later: all at once would bring the next ban."""
 
 
 class Lane(IntEnum):
@@ -87,7 +91,7 @@ class Limits:
 
     def close_for(self, seconds: float) -> None:
         """Send nothing new for so long: Telegram answered 429."""
-        self._closed_until = max(self._closed_until, self._clock.steady() + seconds + 0.5)
+        self._closed_until = max(self._closed_until, self._clock.steady() + seconds + AFTER_BAN)
 
     async def _grant_all(self) -> None:
         while self._waiting:
@@ -118,9 +122,15 @@ class Limits:
             self._over.popleft()
         if now < self._closed_until:
             return self._closed_until - now + MARGIN
-        if self._under_way + len(self._over) < self._per_second:
+        if self._under_way + len(self._over) < self._allowed(now):
             return 0
         return self._over[0] + 1 - now + MARGIN if self._over else None
+
+    def _allowed(self, now: float) -> int:
+        """Return how many may be sent in a second: after a ban a few first, all again after half a minute."""
+        recovered = min(1.0, (now - self._closed_until) / RECOVERY) if self._closed_until else 1.0
+        fewest = min(FIRST_AFTER_BAN, self._per_second)
+        return int(fewest + (self._per_second - fewest) * recovered)
 
     def _tokens(self, chat_id: int, now: float) -> float:
         tokens, since = self._chats.get(chat_id, (float(BURST), now))

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from telegram.request import BaseRequest
 
 from bot.chat.errors import seconds_of
 from bot.clock import Clock
-from bot.store import inbox
+from bot.store import inbox, meta
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -23,6 +24,10 @@ LONG_POLL = 25
 LONGEST_PAUSE = 15.0
 AFTER_REFUSAL = 60.0
 TELL_EVERY = 60.0
+TAP_LIVES = timedelta(seconds=150)
+"""Telegram keeps an undelivered tap only so long (its server's source); messages 24 h."""
+
+NOTE_EVERY = timedelta(seconds=10)
 Raw = Mapping[str, Any]
 
 
@@ -63,18 +68,30 @@ class Lanes:
 
 
 class Receiver:
-    """Asks Telegram for updates. `poll` is one request; `run` repeats it, patiently, until `stop`."""
+    """Asks Telegram for updates. `poll` is one request; `run` repeats it, patiently, until `stop`.
+
+    `came_back(since, until)` is told after a silence longer than Telegram keeps taps; `heard_at` is the last answer.
+    """
 
     def __init__(
-        self, request: BaseRequest, base: str, database: Database, clock: Clock, accept: Callable[[Raw], None]
+        self,
+        request: BaseRequest,
+        base: str,
+        database: Database,
+        clock: Clock,
+        accept: Callable[[Raw], None],
+        came_back: Callable[[datetime, datetime], None],
     ) -> None:
         self._request = request
         self._base = base
         self._database = database
         self._clock = clock
         self._accept = accept
+        self._came_back = came_back
         self._offset: int | None = None
         self._stopping = False
+        self.heard_at: datetime | None = None
+        self._noted_at: datetime | None = None
         self._told_at: float | None = None
 
     async def poll(self, seconds: int) -> int:
@@ -86,6 +103,7 @@ class Receiver:
         if self._offset is not None:
             query["offset"] = self._offset
         answer: Any = await self._request.post(f"{self._base}/getUpdates?{urlencode(query)}", read_timeout=seconds + 10)
+        await self._heard()
         raws: Sequence[Raw] = [raw for raw in answer if isinstance(raw.get("update_id"), int)]
         if not raws:
             return 0
@@ -101,6 +119,18 @@ class Receiver:
             if raw["update_id"] in new:
                 self._accept(raw)
         return len(new)
+
+    async def _heard(self) -> None:
+        """Note that Telegram answered; after a silence in which taps were lost, say so."""
+        now = self._clock.now()
+        before = self.heard_at or await self._database.write(lambda s: meta.get_instant(s, "heard_at"))
+        self.heard_at = now
+        if self._noted_at is None or now - self._noted_at >= NOTE_EVERY:
+            self._noted_at = now
+            await self._database.write(lambda s: meta.put_instant(s, "heard_at", now))
+        if before is not None and now - before > TAP_LIVES:
+            log.warning("telegram.away", seconds=int((now - before).total_seconds()))
+            self._came_back(before, now)
 
     async def run(self) -> None:
         pause = 0.0
@@ -134,6 +164,8 @@ class Receiver:
         """Ask no more. Closing the session ends a waiting request; what it might have brought stays at Telegram."""
         self._stopping = True
         await self._request.shutdown()
+        if (heard_at := self.heard_at) is not None:
+            await self._database.write(lambda session: meta.put_instant(session, "heard_at", heard_at))
 
 
 def person_of(raw: Raw) -> int | None:

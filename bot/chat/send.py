@@ -33,7 +33,7 @@ from bot.chat.errors import (
 from bot.chat.limits import Lane, Limits
 from bot.clock import Clock
 from bot.render.message import Message, Reply
-from bot.store import checkins, inbox, outbox, users
+from bot.store import checkins, inbox, meta, outbox, users
 from bot.store.database import Database, Session
 
 log = structlog.get_logger()
@@ -93,6 +93,12 @@ class Sender:
         """Return when every answer owed so far has been shown or given up."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def recall_ban(self) -> None:
+        """Keep the silence that Telegram asked an earlier process for."""
+        until = await self._database.write(lambda session: meta.get_instant(session, "closed_until"))
+        if until is not None and until > self._clock.now():
+            self._limits.close_for((until - self._clock.now()).total_seconds())
 
     @property
     def closed(self) -> bool:
@@ -231,7 +237,7 @@ class Sender:
             if cannot_edit(error):
                 return (await self._new(chat_id, message, Lane.REPLY)).message_id
             if not is_harmless(error):
-                raise self._trouble(error) from error
+                raise await self._trouble(error) from error
         return int(message_id)
 
     async def _call(
@@ -243,13 +249,15 @@ class Sender:
             try:
                 return await call()
             except TelegramError as error:
-                raise self._trouble(error) from error
+                raise await self._trouble(error) from error
 
-    def _trouble(self, error: TelegramError) -> TelegramTrouble:
+    async def _trouble(self, error: TelegramError) -> TelegramTrouble:
         trouble = trouble_of(error)
         if isinstance(trouble, TryLater) and trouble.flood:
             self._limits.close_for(trouble.seconds)
             log.warning("telegram.flood", seconds=trouble.seconds)
+            until = self._clock.now() + timedelta(seconds=trouble.seconds)
+            await self._database.write(lambda session: meta.put_instant(session, "closed_until", until))
         if isinstance(trouble, TokenRefused):
             log.error("telegram.token_refused")
         return trouble

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.checkin import ALL_FINE, CHANGE, DONE, answered_keys, progress, relevant
 from bot.domain.freetext import NotUnderstood, OffScale
@@ -47,6 +47,20 @@ def card(t: Texts, card: Card, *, said: str = "", undo: str | None = None) -> Me
 def day_name(t: Texts, day: date, today: date) -> str:
     """Return "Mon 23 Nov", with "yesterday" beside it where it is."""
     return t("{day} (yesterday)", day=t.day(day)) if (today - day).days == 1 else t.day(day)
+
+
+def was_away(t: Texts, since: datetime, until: datetime) -> str:
+    """Return the line about a time away, local times; the dates too where it was not all on one day."""
+
+    def named(moment: datetime) -> str:
+        at = t.clock_time(moment.time())
+        return at if since.date() == until.date() else f"{t.day(moment.date())}, {at}"
+
+    return t(
+        "I was away from {since} to {until}. If you tapped in that time, please tap again.",
+        since=named(since),
+        until=named(until),
+    )
 
 
 def continued_below(t: Texts, day: date, today: date) -> Message:

@@ -1,7 +1,7 @@
 """Check-ins and their answers: one row a person and local day, one a question; values sealed, earlier values kept."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -62,6 +62,14 @@ def turn_to(session: Session, checkin: CheckIn, page: str) -> None:
     asked = checkin.asked if page in checkin.asked else (*checkin.asked, page)
     card = _seal_card(session, checkin.id, checkin.user_id, page, asked)
     session.execute(update(checkins).where(checkins.c.id == checkin.id).values(card=card))
+
+
+def shown_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:
+    """Return (check-in, user) of the cards in chats that were first asked after `since`, oldest first."""
+    found = select(checkins.c.id, checkins.c.user_id).where(
+        checkins.c.asked_at >= since, checkins.c.message_id.is_not(None)
+    )
+    return [(row.id, row.user_id) for row in session.execute(found.order_by(checkins.c.id))]
 
 
 def remember_message(session: Session, checkin_id: int, message_id: int) -> None:

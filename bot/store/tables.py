@@ -101,6 +101,13 @@ invites = Table(
     Column("redeemed_at", Instant, nullable=False),
 )
 
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("value", String(255), nullable=False),
+)
+
 reminders = Table(
     "reminders",
     metadata,

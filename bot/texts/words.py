@@ -11,7 +11,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-LANGUAGES = ("en",)
+LANGUAGES = frozenset(
+    entry.name.removesuffix(".po") for entry in files("bot.texts").iterdir() if entry.name.endswith(".po")
+)
 
 
 @dataclass(frozen=True)

@@ -91,13 +91,9 @@ async def test_kills_at_any_moment(api: BotApi, bot: BotProcess) -> None:
     messages = [len(each.one.chat) for each in people]
     tapping = [asyncio.create_task(each.changes_their_mind()) for each in people]
     for life in range(LIVES):
-        await asyncio.sleep(chance.uniform(0, LONGEST_LIFE))
+        await asyncio.sleep(chance.uniform(*STARTING) if life % 3 == 2 else chance.uniform(0, LONGEST_LIFE))
         await bot.dies()
-        if life % 3 == 0:
-            await bot.start()
-            await asyncio.sleep(chance.uniform(*STARTING))
-            await bot.dies()
-        await bot.runs()
+        await (bot.start() if life % 3 == 1 else bot.runs())
     for each in people:
         each.content = True
     await asyncio.gather(*tapping)

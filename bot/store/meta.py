@@ -1,0 +1,30 @@
+"""The few things the bot knows about itself across restarts."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import delete, insert, select
+
+from bot.store.database import Session
+from bot.store.tables import meta
+
+Key = Literal["heard_at", "closed_until", "zone_data"]
+"""When Telegram last answered a poll; until when it asked for silence; which zone data reminders were planned with."""
+
+
+def get(session: Session, key: Key) -> str | None:
+    return session.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+
+def put(session: Session, key: Key, value: str) -> None:
+    session.execute(delete(meta).where(meta.c.key == key))
+    session.execute(insert(meta).values(key=key, value=value))
+
+
+def get_instant(session: Session, key: Key) -> datetime | None:
+    value = get(session, key)
+    return datetime.fromisoformat(value) if value else None
+
+
+def put_instant(session: Session, key: Key, moment: datetime) -> None:
+    put(session, key, moment.isoformat())

@@ -1,0 +1,74 @@
+"""The inbox: an update is stored once, sealed, and wiped when it is answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.store import inbox
+from bot.store.database import Database, Session
+from bot.store.tables import inbox as table
+
+from .conftest import ANN, NOW
+
+
+def raw(update_id: int, text: str = "hello") -> dict[str, object]:
+    return {"update_id": update_id, "message": {"text": text, "from": {"id": ANN}}}
+
+
+def store(database: Database, *update_ids: int) -> list[int]:
+    return list(database.submit(lambda s: inbox.store(s, [(raw(n), ANN) for n in update_ids], NOW)).result(5))
+
+
+def test_an_update_is_stored_once(database: Database) -> None:
+    assert store(database, 10, 11) == [10, 11]
+    assert store(database, 11, 12, 12) == [12]
+    left = database.submit(inbox.unfinished).result(5)
+    assert [(one.update_id, one.state, one.user_id) for one in left] == [
+        (10, "received", ANN),
+        (11, "received", ANN),
+        (12, "received", ANN),
+    ]
+    assert left[0].raw == raw(10)
+
+
+def test_the_order_is_that_of_arrival_not_of_the_numbers(database: Database) -> None:
+    store(database, 99)
+    store(database, 5)
+    assert [one.update_id for one in database.submit(inbox.unfinished).result(5)] == [99, 5]
+
+
+def test_from_received_to_replied(database: Database) -> None:
+    store(database, 10, 11, 12)
+
+    def work(session: Session) -> None:
+        inbox.handled(session, 10, NOW, card=7)
+        inbox.handled(session, 11, NOW, card=None)
+        inbox.replied(session, 11, NOW)
+        inbox.set_aside(session, 12, "KeyError", NOW)
+
+    database.submit(work).result(5)
+    (left,) = database.submit(inbox.unfinished).result(5)
+    assert (left.update_id, left.state, left.card) == (10, "handled", 7)
+    rows = database.submit(lambda s: s.execute(table.select().order_by(table.c.update_id)).all()).result(5)
+    assert [row.payload is None for row in rows] == [False, True, False], "what was answered is wiped"
+    assert rows[2].trouble == "KeyError"
+
+
+@pytest.mark.parametrize(("days", "kept"), [(7, {10, 11, 12}), (9, {10})])
+def test_ids_are_forgotten_after_their_time(database: Database, days: int, kept: set[int]) -> None:
+    store(database, 10, 11, 12)
+
+    def work(session: Session) -> set[int]:
+        inbox.replied(session, 11, NOW)
+        inbox.set_aside(session, 12, "KeyError", NOW)
+        inbox.tidy(session, NOW + timedelta(days=days))
+        return {row.update_id for row in session.execute(table.select())}
+
+    assert database.submit(work).result(5) == kept, "what waits is never forgotten"
+
+
+def test_a_persons_updates_can_be_forgotten(database: Database) -> None:
+    store(database, 10, 11)
+    database.submit(lambda s: inbox.store(s, [(raw(12), 5)], NOW)).result(5)
+    database.submit(lambda s: inbox.forget_user(s, ANN)).result(5)
+    assert [one.update_id for one in database.submit(inbox.unfinished).result(5)] == [12]
