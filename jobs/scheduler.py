@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -11,7 +12,7 @@ from bot.clock import Clock
 from bot.store.database import Database
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
-from jobs.upkeep import tidy
+from jobs.upkeep import follow_zone_data, tidy
 
 log = structlog.get_logger()
 
@@ -43,6 +44,9 @@ class Metronome:
 
     async def start(self) -> None:
         await recover(self._database, self._clock.now())
+        planned = await follow_zone_data(self._database, self._clock.now(), version("tzdata"))
+        if planned:
+            log.info("zone_data.changed", planned=planned)
         self._scheduler.start()
 
     async def stop(self) -> None:

@@ -1,9 +1,12 @@
-"""Housekeeping: update ids and deliveries that are done are forgotten after their time."""
+"""Housekeeping: what is done is forgotten after its time, and new clock rules are followed."""
 
 from datetime import datetime
 
-from bot.store import inbox, outbox
+from bot.domain.schedule import next_occurrence
+from bot.store import inbox, meta, outbox, reminders
 from bot.store.database import Database, Session
+
+AT_ONCE = 500
 
 
 async def tidy(database: Database, now: datetime) -> None:
@@ -12,3 +15,26 @@ async def tidy(database: Database, now: datetime) -> None:
         outbox.tidy(session, now)
 
     await database.write(work)
+
+
+async def follow_zone_data(database: Database, now: datetime, version: str) -> int:
+    """Plan every coming reminder again when the zone data has changed since. Returns how many were planned.
+
+    What has come due already stays due: it was planned for its hour by the rules of that hour.
+    """
+    if await database.write(lambda session: meta.get(session, "zone_data")) == version:
+        return 0
+    total = last = 0
+
+    def work(session: Session) -> tuple[int, int]:
+        some = reminders.planned(session, last, now, AT_ONCE)
+        reminders.plan(session, [(reminder.id, next_occurrence(reminder.schedule, now).at) for reminder in some])
+        return len(some), some[-1].id if some else last
+
+    while True:
+        count, last = await database.write(work)
+        total += count
+        if count < AT_ONCE:
+            break
+    await database.write(lambda session: meta.put(session, "zone_data", version))
+    return total

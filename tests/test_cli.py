@@ -6,27 +6,26 @@ import resource
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from sqlalchemy import create_engine, text
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
-from bot.store import invites, schema
+from bot.store import checkins, invites, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 
 COMMANDS = ("run", "sandbox", "check", "migrate", "invite")
 READ_SETTINGS = ("run", "check", "migrate", "invite")
-USE_THE_DIARY = ("run", "check", "migrate", "invite")
+OPEN_THE_DIARY = ("run", "check", "migrate")
 MISCONFIGURED = 78
 LONGEST = 2.0
 """Seconds of processor time until a mistake is told."""
@@ -56,6 +55,10 @@ async def telegram(monkeypatch: pytest.MonkeyPatch, headsup: Headsup) -> AsyncIt
     monkeypatch.setenv("HEADSUP_TELEGRAM__BASE_URL", f"{running.url}/bot")
     yield running
     await running.close()
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def test_the_version(headsup: Headsup) -> None:
@@ -98,7 +101,7 @@ def test_a_mistake_in_the_settings_stops_every_command(
     assert told in said.stderr
     assert said.stderr.count("\n") == 1
     assert said.stdout == ""
-    assert {path.name for path in tmp_path.iterdir()} == {"config.toml"}, "nothing was made"
+    assert names_in(tmp_path) == {"config.toml"}, "nothing was made"
 
 
 def test_all_mistakes_are_told_at_once(headsup: Headsup) -> None:
@@ -143,13 +146,12 @@ def test_as_a_process_a_mistake_is_told_soon_and_without_a_traceback(tmp_path: P
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime <= LONGEST
 
 
-async def test_check_on_a_new_and_on_a_living_set_up(headsup: Headsup, telegram: Server) -> None:
+async def test_check_on_a_new_and_on_a_living_set_up(headsup: Headsup, telegram: Server, tmp_path: Path) -> None:
     said = await asyncio.to_thread(headsup, "check")
     assert said.exit_code == 0, said.stderr
     assert "the first start makes it" in said.stdout
     assert "token      ok, this is @HeadsUpSandboxBot" in said.stdout
-    assert not Path("headsup.key").exists(), "a look changes nothing"
-    assert not Path("data").exists()
+    assert names_in(tmp_path) == set(), "a look changes nothing"
 
     assert headsup("migrate").exit_code == 0
     said = await asyncio.to_thread(headsup, "check")
@@ -177,21 +179,126 @@ async def test_check_without_a_network(headsup: Headsup, telegram: Server) -> No
     assert "1:sandbox" not in said.stdout + said.stderr
 
 
-def a_person_moves_in(tmp_path: Path) -> None:
-    """Put something sealed into the diary, so that a wrong key can be told from the right one."""
-    engine = open_engine(f"sqlite:///{tmp_path}/data/headsup.db")
+def test_the_tables_are_made_once(headsup: Headsup, tmp_path: Path) -> None:
+    first = headsup("migrate")
+    assert first.exit_code == 0
+    assert f"The database is at schema {schema.newest()}." in first.stdout
+    assert "Made the key headsup.key. Keep a copy of it apart from the backups" in first.stdout
+    key = (tmp_path / "headsup.key").read_bytes()
+    assert (tmp_path / "headsup.key").stat().st_mode & 0o777 == 0o600
+    second = headsup("migrate")
+    assert (second.exit_code, second.stdout) == (0, f"The database is at schema {schema.newest()}.\n")
+    assert (tmp_path / "headsup.key").read_bytes() == key
+
+
+@contextmanager
+def diary(folder: Path) -> Iterator[Session]:
+    engine = open_engine(f"sqlite:///{folder}/data/headsup.db")
     with engine.begin() as connection:
-        session = Session(connection, load_keys(tmp_path / "headsup.key"), Settings())
-        now = SystemClock().now()
-        ann = users.add(session, users.stranger(1001, "en", "Europe/Berlin", now), now)
-        checkins.open_(session, ann.id, now.date(), ann.zone, "headache", now)
+        yield Session(connection, load_keys(folder / "headsup.key"), Settings())
     engine.dispose()
 
 
-@pytest.mark.parametrize("command", USE_THE_DIARY)
-async def test_another_key_is_noticed(headsup: Headsup, telegram: Server, tmp_path: Path, command: str) -> None:
+@pytest.fixture
+def lived_in(headsup: Headsup, tmp_path: Path) -> Path:
+    """The folder of a bot with one person and a card, sealed like everything."""
     headsup("migrate")
-    a_person_moves_in(tmp_path)
-    key = tmp_path / "headsup.key"
-    key.unlink()
-    make_keys(key)
+    now = SystemClock().now()
+    with diary(tmp_path) as session:
+        ann = users.add(session, users.stranger(1001, "en", "Europe/Berlin", now), now)
+        checkins.open_(session, ann.id, now.date(), ann.zone, "headache", now)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", READ_SETTINGS)
+def test_a_missing_key_is_asked_for_and_never_made_anew(headsup: Headsup, lived_in: Path, command: str) -> None:
+    (lived_in / "headsup.key").unlink()
+    said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    assert said.exit_code == MISCONFIGURED
+    assert said.stderr == ("[keys] file: headsup.key is missing; put the copy back that was made with this database\n")
+    assert not (lived_in / "headsup.key").exists()
+
+
+@pytest.mark.parametrize("command", READ_SETTINGS)
+@pytest.mark.parametrize("content", ["", "# only words\n", "1 c2hvcnQ=\n", "one two three\n"])
+def test_a_key_file_that_is_none(headsup: Headsup, lived_in: Path, command: str, content: str) -> None:
+    (lived_in / "headsup.key").write_text(content)
+    said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    assert said.exit_code == MISCONFIGURED
+    assert said.stderr == "[keys] file: headsup.key is not a HeadsUp key file; put the right one back\n"
+    assert (lived_in / "headsup.key").read_text() == content
+
+
+@pytest.mark.parametrize("command", OPEN_THE_DIARY)
+def test_the_key_of_another_diary(headsup: Headsup, lived_in: Path, command: str) -> None:
+    (lived_in / "headsup.key").unlink()
+    make_keys(lived_in / "headsup.key")
+    said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    assert said.exit_code in (1, MISCONFIGURED)
+    assert "does not open with this key; put the key of this database back" in said.stderr
+
+
+@pytest.mark.parametrize("command", OPEN_THE_DIARY)
+def test_a_diary_of_a_newer_headsup(headsup: Headsup, lived_in: Path, command: str) -> None:
+    with diary(lived_in) as session:
+        session.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    assert said.exit_code in (1, MISCONFIGURED)
+    assert "this database is at schema 9999, made by a newer HeadsUp" in said.stderr
+
+
+@pytest.mark.parametrize("command", OPEN_THE_DIARY)
+def test_a_database_that_is_none(headsup: Headsup, lived_in: Path, command: str) -> None:
+    for left in (lived_in / "data").iterdir():
+        left.unlink()
+    (lived_in / "data" / "headsup.db").write_text("These are somebody's holiday notes, and no database at all.")
+    said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    assert said.exit_code == 1
+    assert isinstance(said.exception, SystemExit), "or else the operator reads a traceback"
+    assert "[database] url: file is not a database" in said.stderr
+
+
+@pytest.mark.parametrize("command", OPEN_THE_DIARY)
+@pytest.mark.parametrize("address", ["ann:p@ss:word@db/headsup", "ann:word@db:port/headsup"])
+def test_a_database_address_that_cannot_be_read(headsup: Headsup, command: str, address: str) -> None:
+    url = f"postgresql+psycopg://{address}"
+    said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox", HEADSUP_DATABASE__URL=url)
+    assert said.exit_code == MISCONFIGURED
+    assert isinstance(said.exception, SystemExit), "or else a traceback shows a piece of the password"
+    assert said.stderr.count("\n") == 1
+    assert "HEADSUP_DATABASE__URL" in said.stderr or "[database] url" in said.stderr
+
+
+async def test_a_folder_that_is_a_file(headsup: Headsup, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    said = headsup("migrate")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("[database] url: ")
+
+
+async def test_an_invitation(headsup: Headsup, telegram: Server, lived_in: Path) -> None:
+    said = await asyncio.to_thread(headsup, "invite")
+    assert said.exit_code == 0, said.stderr
+    address, _, code = said.stdout.strip().partition("?start=")
+    assert address == "https://t.me/HeadsUpSandboxBot"
+    now = SystemClock().now()
+    with diary(lived_in) as session:
+        assert invites.welcome(session, code, now)
+        assert not invites.welcome(session, code, now + invites.LASTS + invites.LASTS)
+
+
+def test_an_invitation_before_the_first_start(headsup: Headsup, tmp_path: Path) -> None:
+    said = headsup("invite", HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    assert said.exit_code == MISCONFIGURED
+    assert "start the bot once" in said.stderr, "there is no copy that could be put back"
+    assert not (tmp_path / "headsup.key").exists()
+
+
+@pytest.mark.parametrize("more", [(), ("--without-bot",)], ids=["with bot", "without bot"])
+def test_a_port_that_is_taken(headsup: Headsup, more: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = headsup("sandbox", "--port", str(port), *more)
+    assert said.exit_code == 1
+    assert f"--port {port}: " in said.stderr
+    assert said.stderr.endswith("; try --port 0 for a free one\n")

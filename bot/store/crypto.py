@@ -77,7 +77,7 @@ def unseal(keys: Keys, sealed: bytes, *, table: str, key: object, user: int) -> 
     try:
         cipher = AESGCM(keys.ring[sealed[0]])
         return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], _place(table, key, user)).decode()
-    except (KeyError, IndexError, InvalidTag):
+    except (KeyError, IndexError, ValueError, InvalidTag):
         raise KeyTrouble(
             f"[keys] file: a value in {table} does not open with this key; put the key of this database back"
         ) from None

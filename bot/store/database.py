@@ -11,7 +11,7 @@ from typing import IO, Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings
 from bot.store.crypto import Keys
@@ -118,17 +118,25 @@ class Database:
     def _commit_together(
         self, session: Session, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False
     ) -> bool:
-        """Run the batch, a savepoint each, one COMMIT. Returns False when the COMMIT failed and nobody was told."""
+        """Run the batch, a savepoint each, one COMMIT. Returns False when that failed and nobody was told."""
         outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
         try:
             with session.connection.begin():
                 for work, future in batch:
+                    savepoint = session.connection.begin_nested()
                     try:
-                        with session.connection.begin_nested():
-                            outcomes.append((future, work(session), None))
+                        result = work(session)
                     except Exception as trouble:  # noqa: BLE001 - handed to whoever asked
+                        # This raises where the transaction has ended by itself (disk full, connection lost):
+                        # then what the others did is gone too, and all are run again.
+                        savepoint.rollback()
                         outcomes.append((future, None, trouble))
-        except DBAPIError as failed:
+                    else:
+                        savepoint.commit()
+                        outcomes.append((future, result, None))
+        except SQLAlchemyError as failed:
+            # SQLite keeps a transaction open whose COMMIT failed; a new connection has none.
+            session.connection.invalidate()
             if not alone:
                 return False
             outcomes = [(future, None, failed) for _, future in batch]

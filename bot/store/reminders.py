@@ -89,6 +89,12 @@ def next_at(session: Session) -> datetime | None:
     return cast("datetime | None", session.execute(found).scalar_one())
 
 
+def planned(session: Session, after: int, now: datetime, most: int) -> Sequence[Reminder]:
+    """Return up to `most` reminders with a next time still to come, by number from the one behind `after`."""
+    found = select(reminders).where(reminders.c.id > after, reminders.c.next_at > now)
+    return [_read(row) for row in session.execute(found.order_by(reminders.c.id).limit(most))]
+
+
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:
     """Write the next instants of many reminders at once: (reminder id, instant)."""
     if next_at:

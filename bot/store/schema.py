@@ -37,16 +37,20 @@ def is_empty(engine: Engine) -> bool:
     return not inspect(engine).get_table_names()
 
 
-def upgrade(engine: Engine, to: str = "head") -> None:
-    """Run what is missing, all in one transaction. Raises SchemaTrouble for a database made by a newer HeadsUp."""
-    settings = config()
-    known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
-    at = revision(engine)
+def must_know(at: str | None) -> None:
+    """Raise SchemaTrouble for a revision that this version has never heard of."""
+    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     if at is not None and at not in known:
         raise SchemaTrouble(
             f"[database] url: this database is at schema {at}, made by a newer HeadsUp; this one knows {newest()}. "
             "Install the newer version again."
         )
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run what is missing, all in one transaction. Raises SchemaTrouble for a database made by a newer HeadsUp."""
+    must_know(revision(engine))
+    settings = config()
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, to)

@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,11 +40,12 @@ class BotProcess:
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._heard = asyncio.Condition()
+        self._ended = False
 
     async def start(self, *words: str, **variables: str) -> None:
         """Start `headsup` with these words, else `headsup run`; what it printed before is forgotten."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADSUP_")}
-        self.output = []
+        self.output, self._ended = [], False
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *(words or ("run",))),
             cwd=self.folder,
@@ -62,13 +63,14 @@ class BotProcess:
 
     async def prints(self, words: str) -> str:
         """Wait for a line with these words and return it."""
-        try:
+
+        def found() -> str | None:
+            return next((line for line in self.output if words in line), None)
+
+        with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE), self._heard:
-                while not (found := [line for line in self.output if words in line]):
-                    await self._heard.wait()
-        except TimeoutError:
-            pytest.fail(f"the bot never printed {words!r}, only:\n" + "\n".join(self.output))
-        return found[0]
+                await self._heard.wait_for(lambda: found() or self._ended)
+        return found() or pytest.fail(f"the bot never printed {words!r}, only:\n" + "\n".join(self.output))
 
     async def dies(self) -> None:
         """Let it die at once, as in a power cut."""
@@ -102,6 +104,9 @@ class BotProcess:
             async with self._heard:
                 self.output.append(line.decode().rstrip())
                 self._heard.notify_all()
+        async with self._heard:
+            self._ended = True
+            self._heard.notify_all()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ async def test_kills_at_any_moment(api: BotApi, bot: BotProcess) -> None:
             kept = told(session, each.one)
             assert {key: kept[key] for key in each.ledger} == each.ledger
             assert len(each.ledger["headache"]) > 3, "or else nothing was tried here"
-        states = session.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state)).all()
+        states = [tuple(row) for row in session.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))]
         hellos = len(people)  # a stranger's first word leaves no row
         assert states == [("replied", api.updates.next_id - 1 - hellos)], "every update was answered, and each once"
 

@@ -1,0 +1,170 @@
+"""The parts put together, living until they are stopped: on Telegram, or on the sandbox."""
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.chat.application import Chat
+from bot.chat.transport import AiohttpRequest
+from bot.clock import Clock, SystemClock
+from bot.config import Access, KeyFile, Settings
+from bot.config import Database as DatabaseSettings
+from bot.diary import open_diary
+from bot.sandbox.botapi import BotApi
+from bot.sandbox.server import serve
+from bot.sandbox.transport import SandboxRequest
+from bot.store import invites, users
+from bot.store.database import Database
+from bot.terminal import FAILED, MISCONFIGURED, say, stop_with
+from bot.web.webhook import Webhook
+from jobs.scheduler import Metronome
+
+UNKNOWN_TOKEN = "[telegram] token: Telegram does not know this token; copy it again from @BotFather"  # noqa: S105
+
+
+def on_telegram(settings: Settings, token: str) -> None:
+    """Run the bot and its clock against Telegram, or whatever `[telegram] base_url` names, until stopped."""
+    clock = SystemClock()
+    database = open_diary(settings)
+    chat = Chat(
+        database,
+        clock,
+        token=token,
+        base_url=settings.telegram.base_url,
+        request=AiohttpRequest(max(16, settings.sending.per_second)),
+        polling=AiohttpRequest(1),
+    )
+    asyncio.run(_until_stopped(_live(database, clock, chat, greet=_greet_operator)))
+
+
+def in_sandbox(port: int, data: Path, *, with_bot: bool) -> None:
+    """Serve the chat page, with the real bot behind it or only the look-alike, until stopped."""
+    clock = SystemClock()
+    api = BotApi(clock)
+    if not with_bot:
+        asyncio.run(_until_stopped(_show_page(api, port)))
+        return
+    database = open_diary(
+        Settings(
+            database=DatabaseSettings(url=f"sqlite:///{data}/headsup.db"),
+            keys=KeyFile(file=data / "headsup.key"),
+            access=Access(mode="open"),
+        )
+    )
+    chat = Chat(
+        database,
+        clock,
+        token=api.token,
+        base_url="https://sandbox.invalid/bot",
+        request=SandboxRequest(api),
+        polling=SandboxRequest(api),
+    )
+    asyncio.run(_until_stopped(_live(database, clock, chat, page=lambda: _show_page(api, port))))
+
+
+async def who_am_i(settings: Settings, token: str) -> str:
+    """Return the bot's username, as Telegram tells it for this token."""
+    request = AiohttpRequest(1)
+    await request.initialize()
+    try:
+        me = await request.post(f"{settings.telegram.base_url}{token}/getMe")
+    except InvalidToken:
+        stop_with(MISCONFIGURED, UNKNOWN_TOKEN)
+    except Exception as trouble:  # noqa: BLE001 - whatever the network does, the operator reads one line
+        stop_with(FAILED, f"[telegram] base_url: Telegram does not answer ({type(trouble).__name__})")
+    finally:
+        await request.shutdown()
+    return str(me["username"]) if isinstance(me, dict) else ""
+
+
+async def _live(
+    database: Database,
+    clock: Clock,
+    chat: Chat,
+    *,
+    greet: Callable[[Database, Chat, Clock], Coroutine[Any, Any, None]] | None = None,
+    page: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Live until cancelled, then stop gracefully: take nothing new, finish what is under way."""
+    metronome = Metronome(database, chat.sender, clock)
+    pushed = database.settings.telegram.mode == "webhook"
+    beside = [asyncio.create_task(page())] if page else []
+    started = False
+    try:
+        await chat.start()
+        await metronome.start()
+        started = True
+        if greet:
+            await greet(database, chat, clock)
+        beside.append(asyncio.create_task(_be_pushed(chat, database.settings) if pushed else chat.be_polled()))
+        await asyncio.gather(*beside)
+    except InvalidToken:
+        stop_with(MISCONFIGURED, UNKNOWN_TOKEN)
+    finally:
+        if started:
+            await metronome.stop()
+        await chat.stop()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        database.close()
+
+
+async def _be_pushed(chat: Chat, settings: Settings) -> None:
+    """Listen for updates until cancelled, and tell Telegram where."""
+    hook = settings.telegram.webhook
+    secret = hook.secret.get_secret_value() or secrets.token_urlsafe(32)
+
+    async def accept(raw: Mapping[str, Any]) -> None:
+        await chat.receiver.take_in([raw])
+
+    webhook = Webhook(accept, url=hook.url, secret=secret, listen=hook.listen, port=hook.port)
+    try:
+        await webhook.start()
+    except OSError as trouble:
+        stop_with(FAILED, f"[telegram.webhook] port: {hook.listen}:{hook.port}: {trouble.strerror}")
+    try:
+        await chat.be_pushed(hook.url, secret)
+        await asyncio.Event().wait()
+    except TelegramError as trouble:
+        stop_with(FAILED, f"[telegram.webhook] url: Telegram refused it: {trouble.message}")
+    finally:
+        await webhook.stop()
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or Ctrl-C; `work` is cancelled once and cleans up after itself."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        say("Stopped.")
+
+
+async def _show_page(api: BotApi, port: int) -> None:
+    """Serve the chat page until cancelled."""
+    try:
+        server = await serve(api, port=port)
+    except OSError as trouble:
+        stop_with(FAILED, f"--port {port}: {trouble.strerror}; try --port 0 for a free one")
+    say(f"The sandbox is open: {server.url}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await server.close()
+
+
+async def _greet_operator(database: Database, chat: Chat, clock: Clock) -> None:
+    """Say where the bot is; while nobody is here yet and it is by invitation, print the operator's own link."""
+    say(f"Running as @{chat.username}. Stop with Ctrl-C.")
+    people = await database.write(users.count)
+    if not people and database.settings.access.mode == "invite":
+        say(f"Your own invitation: https://t.me/{chat.username}?start={invites.make(database.keys, clock.now())}")

@@ -1,0 +1,105 @@
+"""Telegram's limits: thirty new messages in any second, one a second in a chat, replies first, silence after a 429."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.limits import BURST, Lane, Limits
+from tests.clock import HandClock
+
+Ask = tuple[int, Lane]
+Sent = tuple[float, int, Lane]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+
+
+async def send_all(limits: Limits, clock: HandClock, asks: Sequence[Ask], takes: float = 0) -> list[Sent]:
+    """Ask for all of it at once and return (second, chat, lane) in the order of sending; each send `takes` seconds."""
+    sent: list[Sent] = []
+
+    async def send(chat_id: int, lane: Lane) -> None:
+        async with limits.permit(chat_id, lane):
+            sent.append((clock.steady(), chat_id, lane))
+            if takes:
+                await clock.sleep(takes)
+
+    await asyncio.gather(*(send(*ask) for ask in asks))
+    return sent
+
+
+def busiest_second(sent: Sequence[Sent]) -> int:
+    return max(sum(at <= other < at + 1 for other, _, _ in sent) for at, _, _ in sent)
+
+
+async def test_never_more_than_thirty_in_any_second(clock: HandClock) -> None:
+    sent = await send_all(Limits(clock), clock, [(chat, Lane.CLOCK) for chat in range(100)])
+    assert len(sent) == 100
+    assert busiest_second(sent) == 30
+    assert sent[-1][0] - sent[0][0] <= 4, "and not much slower than allowed either"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    asks=st.lists(st.tuples(st.integers(1, 12), st.sampled_from(Lane)), max_size=60),
+    per_second=st.integers(1, 30),
+    takes=st.sampled_from([0, 0.01, 0.3]),
+)
+async def test_the_limits_hold_whatever_is_asked(asks: list[Ask], per_second: int, takes: float) -> None:
+    clock = HandClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+    sent = await send_all(Limits(clock, per_second=per_second), clock, asks, takes)
+    assert sorted((chat, lane) for _, chat, lane in sent) == sorted(asks), "everything goes out, once"
+    if sent:
+        assert busiest_second(sent) <= per_second
+    for chat in {chat for _, chat, _ in sent}:
+        mine = [at for at, other, _ in sent if other == chat]
+        for number, at in enumerate(mine[BURST:], BURST):
+            assert at - mine[number - BURST] >= 1 - 1e-6, "a burst, then one a second"
+
+
+async def test_a_reply_never_waits_behind_a_broadcast(clock: HandClock) -> None:
+    limits = Limits(clock, per_second=5)
+    asks = [*((chat, Lane.CLOCK) for chat in range(50)), (900, Lane.REPLY), (901, Lane.REPLY)]
+    sent = await send_all(limits, clock, asks)
+    assert [chat for _, chat, _ in sent[:2]] == [900, 901]
+    assert [chat for _, chat, lane in sent if lane is Lane.CLOCK] == list(range(50)), "and the rest in order"
+
+
+async def test_one_chat_gets_a_burst_and_then_one_a_second(clock: HandClock) -> None:
+    sent = await send_all(Limits(clock), clock, [(7, Lane.REPLY)] * (BURST + 3))
+    waits = [round(at - sent[0][0]) for at, _, _ in sent]
+    assert waits == [0, 0, 0, 0, 0, 1, 2, 3]
+
+
+async def test_a_slow_chat_does_not_hold_up_the_others(clock: HandClock) -> None:
+    sent = await send_all(Limits(clock), clock, [*[(7, Lane.REPLY)] * (BURST + 1), (8, Lane.CLOCK)])
+    assert [chat for _, chat, _ in sent][-2:] == [8, 7]
+
+
+async def test_after_a_429_nothing_goes_out_until_it_is_over(clock: HandClock) -> None:
+    limits = Limits(clock)
+    limits.close_for(40)
+    assert limits.closed
+    limits.close_for(5)
+    begun = clock.steady()
+    sent = await send_all(limits, clock, [(1, Lane.REPLY), (2, Lane.CLOCK)])
+    assert min(at for at, _, _ in sent) - begun >= 40, "a shorter one does not end a longer one"
+    assert not limits.closed
+
+
+async def test_who_stops_waiting_takes_no_place(clock: HandClock) -> None:
+    limits = Limits(clock, per_second=1)
+    limits.close_for(10)
+    waiting = asyncio.ensure_future(send_all(limits, clock, [(1, Lane.REPLY)]))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    sent = await send_all(limits, clock, [(2, Lane.REPLY), (3, Lane.REPLY)])
+    assert [chat for _, chat, _ in sent] == [2, 3]

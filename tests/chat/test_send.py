@@ -1,0 +1,144 @@
+"""Messages out: only the newest state of a card, a picture never costs the words, an edit finds its way."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.errors import Gone, Refused, TryLater, Unknown
+from bot.chat.send import Answer
+from bot.render.message import Button, Message, Reply
+from bot.sandbox.person import Person
+from tests.conftest import Telegram
+from tests.stories.conftest import value
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003010100"
+    "18dd8db00000000049454e44ae426082"
+)
+
+
+def methods(telegram: Telegram, after: int) -> list[str]:
+    return [call.method for call in list(telegram.api.calls)[after:] if call.method != "getUpdates"]
+
+
+async def show(telegram: Telegram, ann: Person, *messages: Message, tapped: int | None = None) -> None:
+    telegram.chat.sender.reply(Answer(ann.user_id, Reply(messages), tapped))
+    await telegram.chat.sender.idle()
+
+
+async def test_edits_of_one_card_are_coalesced_to_the_newest(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("0"))
+    shown = ann.sees.message_id
+    before = len(telegram.api.calls)
+    for number in range(1, 21):
+        answer = Answer(ann.user_id, Reply((Message(str(number), edit="tapped"),)), shown)
+        telegram.chat.sender.reply(answer)
+    await telegram.chat.sender.idle()
+    assert ann.sees.text == "20"
+    assert len(methods(telegram, before)) < 20, "not every state on the way is worth showing"
+
+
+async def test_two_cards_are_both_shown(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("a"), Message("b"))
+    second, first = ann.chat[-1].message_id, ann.chat[-2].message_id
+    for number, message_id in enumerate((first, second, first, second)):
+        telegram.chat.sender.reply(Answer(ann.user_id, Reply((Message(f"{number}", edit="tapped"),)), message_id))
+    await telegram.chat.sender.idle()
+    assert [seen.text for seen in ann.chat[-2:]] == ["2", "3"]
+
+
+async def test_a_new_message_is_never_coalesced(telegram: Telegram, ann: Person) -> None:
+    before = len(ann.chat)
+    for number in range(4):
+        telegram.chat.sender.reply(Answer(ann.user_id, Reply((Message(str(number)),)), None))
+    await telegram.chat.sender.idle()
+    assert [seen.text for seen in ann.chat[before:]] == ["0", "1", "2", "3"]
+
+
+async def test_nothing_to_change_is_no_trouble(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("same", ((Button("A", "a"),),)))
+    before = len(telegram.api.calls)
+    again = Message("same", ((Button("A", "a"),),), edit="tapped")
+    await show(telegram, ann, again, tapped=ann.sees.message_id)
+    assert methods(telegram, before) == ["editMessageText"]
+    assert telegram.api.calls[-1].status == 400
+
+
+async def test_a_message_out_of_reach_is_sent_anew(telegram: Telegram, ann: Person) -> None:
+    before = len(ann.chat)
+    await show(telegram, ann, Message("here I am", edit="tapped"), tapped=99_999)
+    assert [seen.text for seen in ann.chat[before:]] == ["here I am"]
+
+
+async def test_words_go_out_when_the_picture_cannot_be_drawn(telegram: Telegram, ann: Person) -> None:
+    def broken() -> bytes:
+        raise MemoryError("no room for colours")
+
+    await show(telegram, ann, Message("the week", draw=broken))
+    assert (ann.sees.text, ann.sees.photo) == ("the week", None)
+
+
+async def test_a_picture_brings_its_words(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("the week", draw=lambda: PNG))
+    assert (ann.sees.text, ann.sees.photo) == ("the week", PNG)
+
+
+async def test_words_too_long_for_a_picture_follow_it(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("week " * 300, draw=lambda: PNG))
+    assert ann.chat[-2].photo == PNG
+    assert ann.sees.text.startswith("week week")
+    assert ann.sees.photo is None
+
+
+async def test_after_a_429_the_reply_waits_and_comes(telegram: Telegram, ann: Person) -> None:
+    telegram.api.fail("sendMessage", status=429, retry_after=20)
+    begun = telegram.clock.now()
+    await show(telegram, ann, Message("patience"))
+    assert ann.sees.text == "patience"
+    assert telegram.clock.now() - begun >= timedelta(seconds=20)
+    assert not [call for call in telegram.api.calls if call.status == 429][1:], "not asked again too early"
+
+
+async def test_a_reply_of_unknown_fate_is_not_sent_twice(telegram: Telegram, ann: Person) -> None:
+    before = len(ann.chat)
+    telegram.api.fail("sendMessage", how="lose")
+    await show(telegram, ann, Message("once"), Message("and on"))
+    assert [seen.text for seen in ann.chat[before:]] == ["once", "and on"]
+
+
+async def test_a_reply_to_somebody_who_has_gone_blocks_them(telegram: Telegram, ann: Person) -> None:
+    telegram.api.fail("sendMessage", status=403, description="Forbidden: bot was blocked by the user")
+    await show(telegram, ann, Message("a"), Message("b"))
+    assert value(telegram, "SELECT state FROM users") == "blocked"
+
+
+async def test_the_clock_is_told_what_became_of_it(telegram: Telegram, ann: Person) -> None:
+    late = telegram.clock.now() + timedelta(hours=4)
+    sender, reply = telegram.chat.sender, Reply((Message("card"),))
+    assert await sender.deliver(ann.user_id, reply, late) == ann.sees.message_id
+    for status, how, trouble in (
+        (403, "refuse", Gone),
+        (400, "refuse", Refused),
+        (429, "refuse", TryLater),
+        (502, "refuse", Unknown),
+        (200, "lose", Unknown),
+    ):
+        telegram.api.fail("sendMessage", status=status, how=how)  # type: ignore[arg-type]
+        with pytest.raises(trouble):
+            await sender.deliver(ann.user_id, reply, late)
+
+
+async def test_what_became_too_late_while_it_waited_is_not_sent(telegram: Telegram, ann: Person) -> None:
+    before = len(ann.chat)
+    with pytest.raises(TryLater):
+        await telegram.chat.sender.deliver(ann.user_id, Reply((Message("old"),)), telegram.clock.now())
+    assert len(ann.chat) == before
+
+
+async def test_an_edit_beside_a_prompt_may_fail(telegram: Telegram, ann: Person) -> None:
+    telegram.api.fail("editMessageText", status=500)
+    below = replace(Message("goes on below"), edit=ann.sees.message_id)
+    late = telegram.clock.now() + timedelta(hours=4)
+    assert await telegram.chat.sender.deliver(ann.user_id, Reply((below, Message("card"))), late)
+    assert ann.sees.text == "card"
