@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: run test check format bench clean
+.PHONY: run test check faults format bench clean
 
 run: .venv/run.done
 	@$(BIN)/python -m bot run --or-sandbox
@@ -17,6 +17,10 @@ check: .venv/dev.done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+# Kills, floods, broken networks and full disks, with a table of promises at the end. HEADSUP_SWEEP=full takes an hour.
+faults: .venv/dev.done
+	$(BIN)/python -m pytest -m faults tests/faults
 
 format: .venv/dev.done
 	$(BIN)/ruff format .

@@ -13,7 +13,7 @@ from telegram.request import BaseRequest
 
 from bot.actions import checkin
 from bot.chat.limits import Limits
-from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver
+from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver, person_of
 from bot.chat.routes import handlers
 from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
@@ -123,7 +123,14 @@ class Chat:
         except Exception as trouble:  # noqa: BLE001 - whatever the parser makes of a strange update, the others go on
             log.error("update.unreadable", update=update_id, trouble=type(trouble).__name__)
             kind, now = type(trouble).__name__, self._clock.now()
-            await self._database.write(lambda session: inbox.set_aside(session, update_id, kind, now))
+
+            def set_aside(session: Session) -> None:
+                if users.get(session, person_of(raw) or 0) is None:
+                    inbox.forget(session, update_id)  # nothing is kept about strangers, not even a riddle
+                else:
+                    inbox.set_aside(session, update_id, kind, now)
+
+            await self._database.write(set_aside)
             return None
 
     async def _take_up(self) -> None:

@@ -49,7 +49,7 @@ AURA = frozenset({"aura_vision", "aura_sense_speech"})
 
 def aura_ticked(answers: Answers) -> bool:
     ticked = answers.get("features")
-    return isinstance(ticked, frozenset) and bool(ticked & AURA)
+    return above_zero("headache")(answers) and isinstance(ticked, frozenset) and bool(ticked & AURA)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+import structlog
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
 from bot.domain.schedule import Schedule, next_occurrence
 from bot.store.database import Session
 from bot.store.tables import reminders
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def due(session: Session, now: datetime, most: int) -> Sequence[Reminder]:
         .order_by(reminders.c.next_at)
         .limit(most)
     )
-    return [_read(row) for row in session.execute(found)]
+    return _readable(session, found)
 
 
 def next_at(session: Session) -> datetime | None:
@@ -92,7 +95,7 @@ def next_at(session: Session) -> datetime | None:
 def planned(session: Session, after: int, now: datetime, most: int) -> Sequence[Reminder]:
     """Return up to `most` reminders with a next time still to come, by number from the one behind `after`."""
     found = select(reminders).where(reminders.c.id > after, reminders.c.next_at > now)
-    return [_read(row) for row in session.execute(found.order_by(reminders.c.id).limit(most))]
+    return _readable(session, found.order_by(reminders.c.id).limit(most))
 
 
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:
@@ -105,6 +108,18 @@ def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> No
 def _columns(schedule: Schedule) -> dict[str, object]:
     weekdays = sum(1 << day for day in schedule.weekdays)
     return {"at": schedule.at, "weekdays": weekdays, "zone": schedule.zone}
+
+
+def _readable(session: Session, found: Select[Any]) -> Sequence[Reminder]:
+    """Read rows one by one; one whose zone the zone data has dropped is put to rest, so that it holds up nobody."""
+    read = []
+    for row in session.execute(found).all():
+        try:
+            read.append(_read(row))
+        except ValueError:
+            log.error("reminder.unreadable", reminder=row.id)
+            plan(session, [(row.id, None)])
+    return read
 
 
 def _read(row: Row[Any]) -> Reminder:

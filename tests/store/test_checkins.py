@@ -105,4 +105,6 @@ def test_the_history_has_gaps_where_nothing_was_opened(database: Database, ann: 
     answer(database, far, {"sleep_hours": Hours(6, 7)})
     read = database.submit(lambda s: checkins.history(s, ann.id, DAY, DAY + timedelta(days=3))).result(5)
     assert read == {DAY: {"headache": 3}, DAY + timedelta(days=3): {"sleep_hours": Hours(6, 7)}}
+    later = database.submit(lambda s: checkins.history(s, ann.id, DAY + timedelta(days=1), DAY + timedelta(days=2)))
+    assert later.result(5) == {}, "both ends are kept to"
     assert database.submit(lambda s: checkins.history(s, ann.id + 1, DAY, DAY)).result(5) == {}

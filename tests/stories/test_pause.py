@@ -25,12 +25,12 @@ async def test_a_pause_without_end_waits_for_resume(telegram: Telegram, ann: Per
     await ann.taps("Until I say so")
     telegram.clock.moves(1)
     since = telegram.clock.now()
-    await telegram.waits(until=berlin(16, 12), beat=QUARTER)
+    await telegram.waits(until=berlin(6, 12), beat=QUARTER)
     assert sent(telegram, ann, since) == []
     await ann.says("/resume")
     assert "I’m back" in ann.sees.text
-    await telegram.waits(until=berlin(16, 20, 15), beat=QUARTER)
-    assert sent(telegram, ann, berlin(16, 13)) == [berlin(16, 20)]
+    await telegram.waits(until=berlin(6, 20, 15), beat=QUARTER)
+    assert sent(telegram, ann, berlin(6, 13)) == [berlin(6, 20)]
 
 
 async def test_the_diary_works_in_a_pause(telegram: Telegram, ann: Person) -> None:

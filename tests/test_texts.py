@@ -1,0 +1,225 @@
+"""Everything the bot says fits into Telegram, carries words on every button, and claims no more than it knows."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.checkin import CHANGE, DONE
+from bot.domain.freetext import NotUnderstood, OffScale
+from bot.domain.history import days_ending
+from bot.domain.questions import BANDS, QUESTIONS, Answers, Hours, Question
+from bot.domain.reminders import CHECKIN, SUMMARY, WORKDAYS
+from bot.domain.schedule import Schedule
+from bot.domain.summary import week_of
+from bot.domain.tips import KINDS, TIPS
+from bot.render import checkin, menu, onboarding, privacy, reminders, safety, summary
+from bot.render import settings as settings_words
+from bot.render.message import Button, Message
+from bot.texts.words import LANGUAGES, Texts, texts_for
+
+MONDAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LONGEST_TEXT, LONGEST_LABEL, LONGEST_CHANGE = 4096, 30, 60
+LARGEST_ID = 9_999_999_999
+LONG_DAY: Answers = {
+    "headache": 10,
+    "back": 10,
+    "sleep_hours": BANDS["9-24"],
+    "sleep_quality": 1,
+    "posture": 1,
+    "duration": "30m_2h",
+    "features": frozenset({"one_side", "throbbing", "worse_moving", "nausea", "light", "sound", "aura_vision"}),
+    "aura_known": "new",
+    "impact": "2",
+    "back_region": frozenset({"neck", "upper", "lower", "leg"}),
+}
+HISTORIES: list[Answers] = [{}, {"headache": 0, "back": 0}, {"headache": 3, "back": 2}, LONG_DAY]
+
+
+def card(t: Texts, page: str, answers: Answers, **more: object) -> Message:
+    shown = checkin.Card(LARGEST_ID, MONDAY, MONDAY + timedelta(days=1), page, answers, yesterday_open=True)
+    return checkin.card(t, shown, **more)  # type: ignore[arg-type]
+
+
+def cards(t: Texts) -> Iterator[Message]:
+    asked = {**LONG_DAY}
+    for answers in ({}, LONG_DAY):
+        yield from (card(t, question.key, answers) for question in QUESTIONS if question.asked_if(answers))
+    for page in (DONE, CHANGE):
+        yield card(t, page, asked, said=checkin.understood(t, asked), undo=f"undo:{LARGEST_ID}:{10**16}")
+
+
+def weeks(t: Texts) -> Iterator[Message]:
+    for first, second, third in product(HISTORIES, repeat=3):
+        days = {MONDAY - timedelta(days=n): (first, second, third)[n % 3] for n in range(14)}
+        yield summary.week(t, week_of(days_ending(MONDAY, 14, days)))
+
+
+def entries() -> list[reminders.Entry]:
+    kinds = [CHECKIN, SUMMARY, *(kind.key for kind in KINDS)]
+    at = Schedule(time(23, 45), frozenset({0, 1, 2, 3, 4, 5}), "America/Argentina/ComodRivadavia")
+    return [reminders.Entry(LARGEST_ID + n, kind, at, n % 2 == 0) for n, kind in enumerate(kinds)]
+
+
+def everything_else(t: Texts) -> Iterator[Message]:
+    zones = [(f"San Juan Bautista Tuxtepec {n}", "America/Argentina/ComodRivadavia") for n in range(5)]
+    yield from (onboarding.welcome(t, "x" * 38), onboarding.declined(t), onboarding.agreed(t), onboarding.ask_zone(t))
+    yield from (onboarding.ask_zone(t, zones), onboarding.ask_zone(t, typed="<" * 4096, none_found=True))
+    yield from (onboarding.ask_time(t), onboarding.ask_preset(t, time(20)), onboarding.ready(t, time(20)))
+    yield from (onboarding.by_invitation(t), onboarding.invitation_over(t), onboarding.not_listed(t))
+    yield from (onboarding.start_first(t), onboarding.welcome_back(t))
+    yield from (privacy.policy(t), privacy.ask_delete(t, 1, 2), privacy.erased(t, 999, 1), privacy.kept(t))
+    yield safety.warning_signs(t)
+    yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))
+    for entry in entries():
+        yield from (reminders.page(t, entry, said="Set."), reminders.choose_days(t, entry))
+        if entry.kind not in (CHECKIN, SUMMARY):
+            yield reminders.removed(t, entry)
+    yield from (reminders.tip(t, tip, LARGEST_ID) for tip in TIPS)
+    yield from (reminders.responded(t, "text", response) for response in ("done", "later", "not_today"))
+    when = reminders.when(t, Schedule(time(20), WORKDAYS, "UTC"), on=False)
+    yield settings_words.overview(t, "America/Argentina/ComodRivadavia", (LARGEST_ID, when), (1, when), "paused")
+    yield settings_words.overview(t, "UTC", None, None, None)
+    yield from (settings_words.pick_hour(t, f"r{LARGEST_ID}", "When?"), settings_words.pick_minute(t, "n-medicine", 23))
+    yield from (settings_words.ask_typed_time(t), settings_words.time_not_understood(t), settings_words.ask_pause(t))
+    yield from (settings_words.zone_set(t, "Asia/Tokyo", NOW), settings_words.resumed(t), settings_words.help_text(t))
+    yield from (settings_words.unknown_command(t), settings_words.cancelled(t, True), settings_words.only_words(t))
+    yield from (settings_words.restarted(t), settings_words.not_saved(t), settings_words.in_group(t))
+    yield from (checkin.not_understood(t, NotUnderstood("<&>" * 2000)), checkin.not_understood(t, NotUnderstood("")))
+    yield from (checkin.not_understood(t, OffScale(question.key)) for question in QUESTIONS if question.core)
+    yield checkin.continued_below(t, MONDAY, MONDAY)
+
+
+def said(t: Texts) -> list[Message]:
+    return [*cards(t), *weeks(t), *everything_else(t)]
+
+
+def buttons(messages: list[Message]) -> list[Button]:
+    return [button for message in messages for row in message.buttons for button in row]
+
+
+def visible(text: str) -> str:
+    return unescape(re.sub(r"</?[a-z]+>", "", text))
+
+
+languages = pytest.mark.parametrize("t", [texts_for(code) for code in LANGUAGES], ids=LANGUAGES)
+
+
+@languages
+def test_every_message_fits(t: Texts) -> None:
+    for message in said(t):
+        assert 1 <= len(visible(message.text)) <= LONGEST_TEXT
+        assert len(message.buttons) <= 100
+        assert all(1 <= len(row) <= 8 for row in message.buttons)
+
+
+@languages
+def test_markup_is_closed_and_nothing_but_bold_and_italic(t: Texts) -> None:
+    for message in said(t):
+        open_: list[str] = []
+        for closing, tag in re.findall(r"<(/?)([^>]*)>", message.text):
+            assert tag in ("b", "i")
+            assert not closing or open_.pop() == tag
+            if not closing:
+                open_.append(tag)
+        assert not open_
+        assert "{" not in message.text, "every place in a text is filled in"
+
+
+@languages
+def test_every_button_can_be_read_and_sent(t: Texts) -> None:
+    for button in buttons(said(t)):
+        assert 1 <= len(button.data.encode()) <= 64
+        assert re.search(r"\w", button.label), "words or a number, not only a sign"
+        assert button.label == button.label.strip()
+
+
+@languages
+def test_labels_are_short(t: Texts) -> None:
+    asked = [message for page in QUESTIONS for message in [card(t, page.key, LONG_DAY)]]
+    long = [button.label for button in buttons(asked) if len(button.label.removeprefix("✓ ")) > LONGEST_LABEL]
+    assert long == []
+    assert [b.label for b in buttons([card(t, CHANGE, LONG_DAY)]) if len(b.label) > LONGEST_CHANGE] == []
+
+
+@languages
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)
+def test_every_question_has_words_and_every_choice_a_label(t: Texts, question: Question) -> None:
+    page = card(t, question.key, LONG_DAY)
+    assert "?" in page.text or "." in page.text
+    mine = [button for button in buttons([page]) if f":{question.key}" in button.data]
+    codes = {button.data.split(":", 3)[3] for button in mine if button.data.count(":") == 3}
+    scale = {"severity": range(11), "quality": range(1, 6)}.get(question.kind, question.choices)
+    assert codes == {str(code) for code in scale}
+    assert any(button.data == f"skip:{LARGEST_ID}:{question.key}" for button in mine)
+    for button in mine:
+        if question.kind in ("severity", "quality") and button.data.startswith("answer:"):
+            value = button.data.rsplit(":", 1)[1]
+            assert re.match(rf"{value}(?!\d)", button.label), "the label begins with the value it stores"
+
+
+@languages
+def test_a_summary_claims_nothing(t: Texts) -> None:
+    forbidden = re.compile(r"\b(trigger|cause|caus|risk|because|prove|proves|proof|significant|due to|leads? to)", re.I)
+    for message in weeks(t):
+        assert not forbidden.search(message.text), message.text
+
+
+@languages
+def test_too_few_days_give_no_figures(t: Texts) -> None:
+    two = {MONDAY: LONG_DAY, MONDAY - timedelta(days=1): LONG_DAY}
+    text = summary.week(t, week_of(days_ending(MONDAY, 14, two))).text
+    assert "2 of 7" in text
+    assert "back-pain days" not in text
+
+
+HOURS = st.integers(0, 96).map(lambda n: Hours(n / 4, n / 4)) | st.sampled_from(list(BANDS.values()))
+SCORE = st.integers(0, 10)
+DAYS = st.fixed_dictionaries({}, optional={"headache": SCORE, "back": SCORE, "sleep_hours": HOURS})
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(DAYS, min_size=14, max_size=14))
+def test_any_two_weeks_can_be_told(days: list[Answers]) -> None:
+    history = {MONDAY - timedelta(days=n): answers for n, answers in enumerate(days)}
+    message = summary.week(texts_for("en"), week_of(days_ending(MONDAY, 14, history)))
+    assert len(visible(message.text)) <= 1024, "it goes under its picture"
+    assert "None" not in message.text
+    assert "60 m" not in message.text
+
+
+@languages
+def test_the_menu_fits(t: Texts) -> None:
+    assert all(re.fullmatch(r"[a-z]{1,32}", name) and 1 <= len(text) <= 256 for name, text in menu.commands(t))
+    assert len(menu.description(t)) <= 512
+    assert len(menu.short_description(t)) <= 120
+
+
+@languages
+def test_every_reminder_kind_has_a_name(t: Texts) -> None:
+    names = [button.label for button in buttons([reminders.choose_kind(t)])]
+    assert len(set(names)) == len(KINDS)
+
+
+def test_all_that_can_be_said_is_looked_at_here() -> None:
+    """A message function added to `render/` has to be added above."""
+    parts = (checkin, onboarding, privacy, reminders, safety, settings_words, summary)
+    makers: list[Callable[..., object]] = [
+        maker
+        for part in parts
+        for name, maker in vars(part).items()
+        if callable(maker)
+        and not name.startswith("_")
+        and getattr(maker, "__module__", "") == part.__name__
+        and getattr(maker, "__annotations__", {}).get("return") in (Message, "Message")
+    ]
+    source = Path(__file__).read_text(encoding="utf-8")
+    missing = [f"{maker.__module__}.{maker.__name__}" for maker in makers if f".{maker.__name__}(" not in source]
+    assert missing == []

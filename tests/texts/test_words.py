@@ -1,0 +1,41 @@
+"""The words of a language: filled in, counted, dated; an unknown language reads English."""
+
+from datetime import date, time
+
+import pytest
+
+from bot.texts.words import LANGUAGES, texts_for
+
+T = texts_for("en")
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB", "EN", "xx", "", "zh-hans", "e\u0301", "../../en"])
+def test_a_language_we_do_not_have_reads_english(language: str) -> None:
+    assert texts_for(language).locale.language == "en"
+
+
+def test_places_are_filled_in() -> None:
+    assert T("Logged {n} of {days} days.", n=6, days=7) == "Logged 6 of 7 days."
+    assert T("No places, no {braces} touched") == "No places, no {braces} touched"
+
+
+def test_what_a_person_typed_is_never_a_template() -> None:
+    assert T("I found “{place}”.", place="{0.__class__}") == "I found “{0.__class__}”."
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "0 days"), (1, "1 day"), (2, "2 days"), (21, "21 days")])
+def test_plurals(n: int, words: str) -> None:
+    assert T.many("{n} day", "{n} days", n) == words
+
+
+def test_days_times_and_numbers() -> None:
+    assert T.day(date(2026, 3, 2)) == "Mon, Mar 2"
+    assert T.weekday(date(2026, 3, 8)) == "Sun"
+    assert (T.clock_time(time(0, 5)), T.clock_time(time(20))) == ("00:05", "20:00")
+    assert (T.number(7), T.number(7.5), T.number(7.25, 2), T.number(3.14159)) == ("7", "7.5", "7.25", "3.1")
+    assert T.zone("America/New_York") == "America/New York"
+
+
+def test_every_language_has_its_words() -> None:
+    assert "en" in LANGUAGES
+    assert all(texts_for(code).locale.language == code for code in LANGUAGES)
