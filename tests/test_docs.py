@@ -75,7 +75,7 @@ async def test_the_conversation_in_the_readme_is_a_real_one(telegram: Telegram, 
 async def test_the_typed_day_in_the_readme_is_understood(ann: Person) -> None:
     (typed,) = re.findall(r"^headache .+", code_in(ROOT / "README.md"), re.MULTILINE)
     await ann.says(typed)
-    assert ann.sees.text.startswith("I understood: Headache 6 · Back 3 · Sleep 7.5 h · Posture 4.")
+    assert ann.sees.text.startswith("I understood: Headache 6 · Back 3 · Sleep 7.5 h · Posture 4 of 5.")
 
 
 @page

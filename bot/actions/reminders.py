@@ -29,6 +29,12 @@ def open_reminders(session: Session, user: User, now: datetime, words: str = "")
     return Reply((render.listing(texts_for(user.language), entries),))
 
 
+def all_reminders(session: Session, user: User, now: datetime) -> Reply:
+    """The list again, in place of the page it was left for."""
+    reply = open_reminders(session, user, now)
+    return Reply(tuple(replace(message, edit="tapped") for message in reply.messages))
+
+
 def show(session: Session, user: User, now: datetime, reminder_id: str) -> Reply:
     return _page(user, _mine(session, user, reminder_id))
 

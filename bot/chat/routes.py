@@ -57,7 +57,7 @@ BUTTONS: Mapping[str, Route] = {
     "page": Route(checkin.turn_page),  # page:<check-in>:<question or page>
     "on": Route(checkin.go_on),  # on:<check-in>
     "undo": Route(checkin.undo),  # undo:<check-in>:<instant>
-    "reminders": Route(reminders.open_reminders),
+    "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<reminder>
     "add_reminder": Route(reminders.choose_kind),
     "new": Route(reminders.add),  # new:<kind>

@@ -64,10 +64,12 @@ def toggled(question: Question, ticked: Value | None, code: str) -> frozenset[st
     return frozenset({"none"}) if code == "none" else before - {"none"} | {code}
 
 
-def progress(answers: Answers, page: str) -> tuple[int, int]:
-    """Return which question this is and how many there are today, both from 1, as the answers stand."""
-    keys = [q.key for q in QUESTIONS if q.asked_if(answers)]
-    return keys.index(page) + 1, len(keys)
+def progress(page: str) -> tuple[int, int] | None:
+    """Return which of the daily questions this is and how many they are; None for a follow-up.
+
+    Follow-ups are not counted: their number grows with the answers, and a goal that moves away is no progress.
+    """
+    return (CORE.index(page) + 1, len(CORE)) if page in CORE else None
 
 
 def answered_keys(answers: Mapping[str, object]) -> list[str]:

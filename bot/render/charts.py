@@ -153,7 +153,7 @@ def strips_of(days: Sequence[Day], words: PictureWords, theme: Theme) -> Sequenc
     return (
         Strip(words.headache, "0", "10", (theme.calm, *orange[2::2]), rated("headache", 10, orange)),
         Strip(words.back, "0", "10", (theme.calm, *purple[2::2]), rated("back", 10, purple)),
-        Strip(words.sleep, "<5", f"9+ {words.hours}", blue[::2], nights),
+        Strip(words.sleep, "0–5", f"9+ {words.hours}", blue[::2], nights),
         Strip(words.posture, "1", "5", green[2::2], rated("posture", 5, green)),
     )
 
@@ -183,7 +183,7 @@ def _shade(ramp: Ramp, strength: float) -> Colour:
 def _hours(hours: Hours) -> str:
     if hours.low == hours.high or hours.high >= 24:
         return f"{hours.low:g}" + "+" * (hours.low < hours.high)
-    return f"<{hours.high:g}" if hours.low == 0 else f"{hours.low:g}–{hours.high:g}"
+    return f"{hours.low:g}–{hours.high:g}"
 
 
 def columns_for(count: int) -> Sequence[tuple[int, int]]:

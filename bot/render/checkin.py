@@ -13,8 +13,8 @@ from bot.texts.words import Texts
 LOOK_AT_SIGNS = 8
 """From this score on the warning signs are worth a look (content notes, red flags)."""
 
-LONGEST_LABEL = 40
-"""Characters of an answer on its button; the card above shows it in full."""
+LONGEST_LABEL = 30
+"""Characters that a phone shows on a button of full width."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Card:
 
 def card(t: Texts, card: Card, *, said: str = "", undo: str | None = None) -> Message:
     """Return the card's message; `said` is a line above it, `undo` the data of an Undo button."""
-    day = day_in_words(t, card.answers)
+    # What the buttons show need not stand above them too: at the first tick the card would jump by a line.
+    day = day_in_words(t, {key: value for key, value in card.answers.items() if key != card.page})
     so_far = "" if day in said else day  # an echo of the whole day need not stand there twice
     if card.page == DONE:
         text, buttons = _done(t, card, so_far)
@@ -99,8 +100,11 @@ def understood(t: Texts, answers: Answers) -> str:
 
 def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
     question = BY_KEY[card.page]
-    number, of = progress(card.answers, card.page)
-    head = t("{day} · question {number} of {of}", day=day_name(t, card.day, card.today), number=number, of=of)
+    day, step = day_name(t, card.day, card.today), progress(card.page)
+    if step:
+        head = t("{day} · question {number} of {of}", day=day, number=step[0], of=step[1])
+    else:
+        head = t("{day} · a little more", day=day)
     above = [line for line in (f"<b>{head}</b>", so_far) if line]
     below = [line for line in (_asks(t)[question.key], _help(t).get(question.key)) if line]
     first = question.key == "headache"
@@ -168,11 +172,14 @@ def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
 def _change(t: Texts, card: Card) -> tuple[str, Rows]:
     answers = relevant(card.answers)
     head = t("{day}: which answer shall we change?", day=day_name(t, card.day, card.today))
-    change = [
-        [Button(named(t, key, answers[key])[:LONGEST_LABEL], f"page:{card.checkin_id}:{key}")]
-        for key in answered_keys(answers)
-    ]
+    change = [[Button(_label(t, key, answers[key]), f"page:{card.checkin_id}:{key}")] for key in answered_keys(answers)]
     return f"<b>{head}</b>", rows(*change, [Button(t("Back to the card"), f"on:{card.checkin_id}")])
+
+
+def _label(t: Texts, key: str, value: Value | None) -> str:
+    """Return an answer for its button; where it would be cut, only the question: a cut can turn a meaning round."""
+    whole = named(t, key, value)
+    return whole if len(whole) <= LONGEST_LABEL else _short(t)[key]
 
 
 def _value(t: Texts, question: Question, value: Value | None) -> str:
@@ -181,7 +188,9 @@ def _value(t: Texts, question: Question, value: Value | None) -> str:
     if isinstance(value, Hours):
         return hours(t, value)
     if question.kind == "choice":
-        return _codes(t)[question.key][str(value)]
+        return _record(t).get(question.key, _codes(t)[question.key])[str(value)]
+    if question.kind == "quality":
+        return t("{grade} of 5", grade=value)
     if isinstance(value, frozenset):
         return ", ".join(_codes(t)[question.key][code] for code in question.choices if code in value) or t(
             "none ticked"
@@ -213,8 +222,8 @@ def _short(t: Texts) -> Mapping[str, str]:
         "posture": t("Posture"),
         "duration": t("Headache lasted"),
         "features": t("Headache with"),
-        "aura_known": t("Warning signs before"),
-        "impact": t("In the way of the day"),
+        "aura_known": t("Warning signs"),
+        "impact": t("Got in the way"),
         "back_region": t("Back pain in"),
     }
 
@@ -236,8 +245,10 @@ def _asks(t: Texts) -> Mapping[str, str]:
 
 def _help(t: Texts) -> Mapping[str, str]:
     return {
-        "headache": t("0 is no headache, 10 is as bad as you can imagine."),
-        "back": t("Count your neck, upper back and lower back. 0 is no pain, 10 is as bad as you can imagine."),
+        "headache": t(
+            "10 is as bad as you can imagine.\n“All fine” means no pain, slept 6 hours or more and well, good posture."
+        ),
+        "back": t("Count your neck, upper back and lower back. 10 is as bad as you can imagine."),
         "sleep_hours": t("Your best guess is fine. You can also type a number like 6.5."),
         "posture": t("Not about sitting straight. Did you move often and feel at ease?"),
         # A label that had to be cut for its button stands here in full.
@@ -272,6 +283,14 @@ def _grades(t: Texts) -> Mapping[str, Mapping[int, str]]:
             4: t("4 · good"),
             5: t("5 · at ease, moved a lot"),
         },
+    }
+
+
+def _record(t: Texts) -> Mapping[str, Mapping[str, str]]:
+    """Return short words for choices whose buttons are sentences."""
+    return {
+        "aura_known": {"usual": t("as usual"), "new": t("new or different")},
+        "impact": {"0": t("no"), "1": t("a bit"), "2": t("a lot")},
     }
 
 

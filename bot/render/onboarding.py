@@ -64,7 +64,7 @@ def ask_zone(t: Texts, found: Sequence[tuple[str, str]] = (), *, typed: str = ""
     else:
         text = t(
             "Where do you live? I only need it for your clock. Type your city, share your location (I keep only the "
-            "time zone), or pick one:"
+            "time zone), or tap the nearest city."
         )
     if found or none_found:
         return Message(text, rows(*([Button(label, f"zone:{zone}")] for label, zone in found)))
@@ -87,14 +87,21 @@ def ask_time(t: Texts) -> Message:
 
 def ask_preset(t: Texts, checkin_time: time) -> Message:
     labels = {
-        "one": t("One a day: move a little, 14:00"),
-        "some": t("Three: 10:30, 15:00, 21:30"),
+        "one": t("One a day"),
+        "some": t("Three a day"),
         "none": t("No reminders"),
     }
     return Message(
         t(
-            "I’ll ask at {time}. Do you want short reminders too? You can change them any time.",
+            "I’ll ask at {time}. Do you want short reminders too?\n\n"
+            "One a day: a posture break at {posture}, Mon to Fri.\n"
+            "Three a day: a posture break at {first}, a stretch at {second}, Mon to Fri, and sleep at {third}.\n\n"
+            "You can change them any time.",
             time=t.clock_time(checkin_time),
+            posture=t.clock_time(PRESETS[0].reminders[0][1]),
+            first=t.clock_time(PRESETS[1].reminders[0][1]),
+            second=t.clock_time(PRESETS[1].reminders[1][1]),
+            third=t.clock_time(PRESETS[1].reminders[2][1]),
         ),
         rows(*([Button(labels[preset.key], f"preset:{preset.key}")] for preset in PRESETS)),
         edit="tapped",
@@ -102,11 +109,12 @@ def ask_preset(t: Texts, checkin_time: time) -> Message:
 
 
 def ready(t: Texts, checkin_time: time) -> Message:
+    when = t("Your card comes at {time} each day, unless you fill it in before.", time=t.clock_time(checkin_time))
     return Message(
         "\n\n".join(
             (
-                f"<b>{t('All set.')}</b> {t('Your first card comes at {time}.', time=t.clock_time(checkin_time))}",
-                t("Eight weeks make a good diary. Missing a day is fine."),
+                f"<b>{t('All set.')}</b> {when}",
+                t("Missing a day is fine. After eight weeks a diary can tell a doctor a lot."),
                 t("/checkin opens today’s card now. /warning lists when to get help at once. /help shows the rest."),
             )
         ),

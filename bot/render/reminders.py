@@ -28,6 +28,7 @@ def listing(t: Texts, entries: Sequence[Entry]) -> Message:
     head = f"<b>{t('Your reminders')}</b>"
     if not any(entry.kind not in (CHECKIN, SUMMARY) for entry in entries):
         lines.append(t("No short reminders yet. Shall we add one?"))
+    lines.append(t("Tap one to change it."))
     return Message(
         "\n".join((head, *lines)),
         rows(
@@ -59,7 +60,9 @@ def page(t: Texts, entry: Entry, *, said: str = "") -> Message:
 def choose_kind(t: Texts) -> Message:
     buttons = [Button(_kind(t, kind.key), f"new:{kind.key}") for kind in KINDS]
     pairs = [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
-    return Message(t("What shall I remind you of?"), rows(*pairs), edit="tapped")
+    return Message(
+        t("What shall I remind you of?"), rows(*pairs, [Button(t("Back to all reminders"), "reminders")]), edit="tapped"
+    )
 
 
 def ask_when(t: Texts, kind: str) -> str:

@@ -63,7 +63,7 @@ def time_not_understood(t: Texts) -> Message:
 def zone_set(t: Texts, zone: str, now: datetime) -> Message:
     return Message(
         t(
-            "Your time zone is {zone}; it is {time} there now. Your times follow that clock.",
+            "Your clock is set to {zone}: it is {time} there now.",
             zone=t.zone(zone),
             time=t.clock_time(local(now, zone).time()),
         ),

@@ -71,6 +71,10 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+class Closed(Exception):
+    """Work came after the database was closed; nothing of it was done."""
+
+
 class Database:
     """Runs work in transactions. A piece may run twice (when a shared COMMIT fails), so it only touches the session."""
 
@@ -89,17 +93,27 @@ class Database:
         return await asyncio.wrap_future(self.submit(work))
 
     def submit(self, work: Work[T]) -> Future[T]:
+        """Queue `work`; its future fails with Closed where the writer has gone."""
         future: Future[T] = Future()
         self._waiting.put((work, future))
+        if not self._writer.is_alive():
+            self._turn_away()
         return future
 
     def close(self) -> None:
         """Finish what waits, then let go of the file."""
         self._waiting.put(None)
         self._writer.join()
+        self._turn_away()
         self.engine.dispose()
         if self._held is not None:
             self._held.close()
+
+    def _turn_away(self) -> None:
+        while not self._waiting.empty():
+            entry = self._waiting.get()
+            if entry is not None and entry[1].set_running_or_notify_cancel():
+                entry[1].set_exception(Closed("the database is closed"))
 
     def _write_for_ever(self) -> None:
         with self.engine.connect() as connection:

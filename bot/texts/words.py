@@ -15,6 +15,9 @@ LANGUAGES = frozenset(
     entry.name.removesuffix(".po") for entry in files("bot.texts").iterdir() if entry.name.endswith(".po")
 )
 
+LOCALES = {"en": "en_GB"}
+"""English dates run "Mon, 2 Mar": beside a 24-hour clock, "Mar 2" would be two worlds in one line."""
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -52,7 +55,8 @@ class Texts:
         return format_decimal(value, "0." + "#" * digits, locale=self.locale)
 
     def zone(self, name: str) -> str:
-        return name.replace("_", " ")
+        """Return a zone's city, "Los Angeles" for America/Los_Angeles."""
+        return name.rpartition("/")[2].replace("_", " ")
 
 
 @cache
@@ -62,4 +66,4 @@ def texts_for(language: str) -> Texts:
     code = code if code in LANGUAGES else "en"
     source = files("bot.texts") / f"{code}.po"
     with source.open("rb") as po:
-        return Texts(Locale(code), read_po(po, locale=code))
+        return Texts(Locale.parse(LOCALES.get(code, code)), read_po(po, locale=code))

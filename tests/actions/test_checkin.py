@@ -39,7 +39,7 @@ def only(reply: Reply | None) -> Message:
 def test_a_prompt_asks_for_the_day_it_was_due(telegram: Telegram, ann: Person) -> None:
     after_midnight = NOON + timedelta(hours=13)
     message = only(act(telegram, ann, checkin.prompt, after_midnight, owed(ann.user_id)))
-    assert "Mon, Mar 2" in message.text
+    assert "Mon 2 Mar" in message.text
     assert message.edit is None
 
 

@@ -144,7 +144,7 @@ async def test_a_first_evening(
     look = f"{'phone' if phone else 'desktop'}-{'dark' if dark else 'light'}"
     async with opened(browser, server.url, phone=phone, dark=dark) as page:
         await expect(page.get_by_text("A diary for head and back.")).to_be_visible()
-        await expect(page.get_by_text("sandbox: nothing leaves this machine")).to_be_visible()
+        await expect(page.get_by_text("sandbox · stays on this machine")).to_be_visible()
         await page.screenshot(path=artifacts / f"page-start-{look}.png")
         await start(page)
         log = page.get_by_role("log")

@@ -22,7 +22,7 @@ async def test_the_first_day(api: BotApi, bot: BotProcess) -> None:
     for label, asked_next in evening.items():
         await ann.taps(label.strip())
         await sees(ann, asked_next)
-    assert "Headache 0 · Back 0 · Sleep 7–8 h · Sleep quality 4 · Posture 4" in ann.sees.text
+    assert "Headache 0 · Back 0 · Sleep 7–8 h · Sleep quality 4 of 5 · Posture 4 of 5" in ann.sees.text
     await ann.says("/summary")
     summary = await sees(ann, "too few for numbers")
     assert summary.photo is not None

@@ -156,7 +156,7 @@ def test_dark_is_dark():
     [
         ({"sleep_hours": Hours(6, 24)}, "6+"),
         ({"sleep_hours": Hours(6, 7)}, "6–7"),
-        ({"sleep_hours": Hours(0, 5)}, "<5"),
+        ({"sleep_hours": Hours(0, 5)}, "0–5"),
         ({"sleep_hours": Hours(9, 24)}, "9+"),
         ({"sleep_hours": Hours(7.5, 7.5)}, "7,5"),
         ({"sleep_hours": Hours(0, 0)}, "0"),

@@ -22,7 +22,7 @@ async def test_a_good_day_is_one_tap(telegram: Telegram, ann: Person) -> None:
     before = ann.tap_count
     await ann.taps("All fine today")
     assert ann.tap_count - before == 1
-    assert "Headache 0 · Back 0 · Sleep 6 h or more · Sleep quality 4 · Posture 4" in ann.sees.text
+    assert "Headache 0 · Back 0 · Sleep 6 h or more · Sleep quality 4 of 5 · Posture 4 of 5" in ann.sees.text
 
 
 async def test_an_ordinary_day_is_five_taps(telegram: Telegram, ann: Person) -> None:

@@ -46,10 +46,10 @@ async def test_yesterdays_card_fills_yesterday_and_says_so(
     telegram.clock.moves((tapped_at - telegram.clock.now()).total_seconds())
     await ann.taps_on(card.message_id, card.data("6"))
     assert answers(telegram, ann) == [("2026-03-02", {"headache": 6})]
-    assert "Mon, Mar 2" in ann.sees.text
+    assert "Mon 2 Mar" in ann.sees.text
     if tapped_at == berlin(3, 12):
         assert "yesterday" in ann.sees.text
-        assert ann.toast == "Saved for Mon, Mar 2"
+        assert ann.toast == "Saved for Mon 2 Mar"
         assert value(telegram, "SELECT late FROM checkins") == 1
     else:
         assert value(telegram, "SELECT late FROM checkins") == 0, "the day ends at four in the morning"
@@ -61,14 +61,14 @@ async def test_a_card_from_last_month_still_works(telegram: Telegram, ann: Perso
     telegram.clock.moves(timedelta(days=33).total_seconds())
     await ann.taps_on(card.message_id, card.data("4"))
     assert answers(telegram, ann) == [("2026-03-02", {"headache": 4})]
-    assert ann.toast == "Saved for Mon, Mar 2"
+    assert ann.toast == "Saved for Mon 2 Mar"
 
 
 async def test_typing_after_opening_yesterdays_card_fills_yesterday(telegram: Telegram, ann: Person) -> None:
     telegram.clock.moves((berlin(3, 12) - telegram.clock.now()).total_seconds())
     await ann.says("/checkin")
     await ann.taps("Open yesterday’s card")
-    assert "Mon, Mar 2" in ann.sees.text
+    assert "Mon 2 Mar" in ann.sees.text
     await ann.says("7")
     assert dict(answers(telegram, ann))["2026-03-02"] == {"headache": 7}
     assert dict(answers(telegram, ann))["2026-03-03"] == {}

@@ -28,7 +28,7 @@ async def test_a_typed_day(telegram: Telegram, ann: Person, text: str, day: dict
     await ann.says(text)
     assert answers(telegram, ann) == [("2026-03-02", day)]
     assert "I understood: Headache" in ann.sees.text
-    assert "Mon, Mar 2" in ann.sees.text
+    assert "Mon 2 Mar" in ann.sees.text
     await ann.taps("Undo")
     assert ann.toast == "Taken back"
     assert answers(telegram, ann) == [("2026-03-02", {})]

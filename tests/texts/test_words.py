@@ -29,11 +29,11 @@ def test_plurals(n: int, words: str) -> None:
 
 
 def test_days_times_and_numbers() -> None:
-    assert T.day(date(2026, 3, 2)) == "Mon, Mar 2"
+    assert T.day(date(2026, 3, 2)) == "Mon 2 Mar"
     assert T.weekday(date(2026, 3, 8)) == "Sun"
     assert (T.clock_time(time(0, 5)), T.clock_time(time(20))) == ("00:05", "20:00")
     assert (T.number(7), T.number(7.5), T.number(7.25, 2), T.number(3.14159)) == ("7", "7.5", "7.25", "3.1")
-    assert T.zone("America/New_York") == "America/New York"
+    assert T.zone("America/New_York") == "New York"
 
 
 def test_every_language_has_its_words() -> None:

@@ -6,7 +6,7 @@ import { byId } from "./dom.js";
 import { messageLog } from "./messages.js";
 import { connect, PEOPLE } from "./wire.js";
 
-const CALM = "sandbox: nothing leaves this machine";
+const CALM = "sandbox · stays on this machine";
 const asked = Number(new URLSearchParams(location.search).get("person"));
 const nth = Number.isInteger(asked) && asked > 0 ? asked : 1;
 const wire = connect(nth);

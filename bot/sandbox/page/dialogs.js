@@ -49,11 +49,11 @@ export function showPicture(source, words) {
 
 let fading = 0;
 
-/** Show a short line over the chat for a few seconds. */
+/** Show a short line over the chat for a moment. */
 export function toast(words) {
   const line = byId("toast");
   clearTimeout(fading);
   line.textContent = words;
   line.classList.add("shown");
-  fading = setTimeout(() => line.classList.remove("shown"), 3500);
+  fading = setTimeout(() => line.classList.remove("shown"), 1600);
 }
