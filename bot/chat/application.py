@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from telegram import BotCommand, Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot
 from telegram.request import BaseRequest
 
@@ -72,7 +72,7 @@ class Chat:
                 break
             except InvalidToken:
                 raise
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001 - no network, a captive portal: Telegram will come
                 log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=pause)
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, 15.0)
@@ -88,7 +88,7 @@ class Chat:
         """Ask for updates until stopped; an old webhook is taken away first, what waits there stays."""
         try:
             await self.application.bot.delete_webhook(drop_pending_updates=False)
-        except TelegramError as error:
+        except Exception as error:  # noqa: BLE001 - then the polls are refused, and say so
             log.warning("telegram.webhook_not_removed", trouble=type(error).__name__)
         await self.receiver.run()
 
@@ -180,7 +180,7 @@ class Chat:
             await bot.set_my_commands([BotCommand(name, text) for name, text in menu.commands(t)])
             await bot.set_my_description(menu.description(t))
             await bot.set_my_short_description(menu.short_description(t))
-        except TelegramError as error:
+        except Exception as error:  # noqa: BLE001 - a menu is not worth a start that fails
             log.info("telegram.menu_not_set", trouble=type(error).__name__)
 
 

@@ -103,8 +103,10 @@ class Receiver:
         if self._offset is not None:
             query["offset"] = self._offset
         answer: Any = await self._request.post(f"{self._base}/getUpdates?{urlencode(query)}", read_timeout=seconds + 10)
+        if not isinstance(answer, list):
+            raise TelegramError("not an answer of Telegram's")
         await self._heard()
-        raws: Sequence[Raw] = [raw for raw in answer if isinstance(raw.get("update_id"), int)]
+        raws: Sequence[Raw] = [r for r in answer if isinstance(r, Mapping) and isinstance(r.get("update_id"), int)]
         if not raws:
             return 0
         new = await self.take_in(raws)
@@ -146,10 +148,10 @@ class Receiver:
                 pause = LONGEST_PAUSE
             except RetryAfter as error:
                 pause = seconds_of(error)
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001 - whatever answers in Telegram's place, or a full disk: ask again
                 if not self._stopping:
                     pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
-                    log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=pause)
+                    log.warning("poll.failed", trouble=type(error).__name__, retry_in=pause)
             if pause and not self._stopping:
                 await self._clock.sleep(pause)
 

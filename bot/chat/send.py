@@ -39,6 +39,9 @@ from bot.store.database import Database, Session
 log = structlog.get_logger()
 
 CAPTION = 1024
+AFTER_REFUSAL = 60.0
+"""Seconds in which nothing is tried with a token that Telegram refuses."""
+
 EDIT_FRESH = timedelta(hours=1)
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 
@@ -195,9 +198,8 @@ class Sender:
     async def _answer_tap(self, query: str, toast: str | None) -> None:
         try:
             await self._bot.answer_callback_query(query, text=toast)
-        except TelegramError as error:
-            # The spinner on a button is all that hangs on it.
-            if not is_harmless(error):
+        except Exception as error:  # noqa: BLE001 - the spinner on a button is all that hangs on it
+            if not (isinstance(error, TelegramError) and is_harmless(error)):
                 log.info("tap.not_answered", trouble=type(error).__name__)
 
     async def _new(
@@ -238,6 +240,8 @@ class Sender:
                 return (await self._new(chat_id, message, Lane.REPLY)).message_id
             if not is_harmless(error):
                 raise await self._trouble(error) from error
+        except Exception as odd:
+            raise Unknown(type(odd).__name__) from odd
         return int(message_id)
 
     async def _call(
@@ -250,6 +254,9 @@ class Sender:
                 return await call()
             except TelegramError as error:
                 raise await self._trouble(error) from error
+            except Exception as odd:
+                # Not an answer of Telegram's: a captive portal, a broken proxy.
+                raise Unknown(type(odd).__name__) from odd
 
     async def _trouble(self, error: TelegramError) -> TelegramTrouble:
         trouble = trouble_of(error)
@@ -260,6 +267,7 @@ class Sender:
             await self._database.write(lambda session: meta.put_instant(session, "closed_until", until))
         if isinstance(trouble, TokenRefused):
             log.error("telegram.token_refused")
+            self._limits.close_for(AFTER_REFUSAL)
         return trouble
 
     async def _draw(self, message: Message) -> bytes | None:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.checkin import ALL_FINE, CHANGE, DONE, answered_keys, progress, relevant
+from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, progress, relevant
 from bot.domain.freetext import NotUnderstood, OffScale
 from bot.domain.questions import BY_KEY, WELL_SLEPT, Answers, Hours, Question, Value
 from bot.render.message import Button, Message, Rows, plain, rows
 from bot.texts.words import Texts
 
+ROUGH = 7
 LOOK_AT_SIGNS = 8
-"""From this score on the warning signs are worth a look (content notes, red flags)."""
+"""Scores from which a day is called rough, and the warning signs are worth a look (content notes, §2.4, §6)."""
 
 LONGEST_LABEL = 30
 """Characters that a phone shows on a button of full width."""
@@ -154,16 +155,16 @@ def _choices(t: Texts, card: Card, question: Question) -> list[list[Button]]:
 
 def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
     answers = relevant(card.answers)
-    lines = [f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>", so_far]
+    worst = max((score for key in NO_PAIN if isinstance(score := answers.get(key), int)), default=0)
+    remarks = []
     if answers == ALL_FINE:
-        lines.append(t("That means: no headache, no back pain, slept 6 hours or more and well, good posture."))
-    elif any(isinstance(score := answers.get(key), int) and score >= 7 for key in ("headache", "back")):
-        lines.append(t("That sounds like a rough day."))
-    if answers.get("aura_known") == "new" or any(
-        isinstance(score := answers.get(key), int) and score >= LOOK_AT_SIGNS for key in ("headache", "back")
-    ):
-        lines.append(t("Is anything about it new or frightening? /warning lists what needs help at once."))
-    return "\n".join(line for line in lines if line), rows(
+        remarks.append(t("That means: no headache, no back pain, slept 6 hours or more and well, good posture."))
+    if worst >= ROUGH:
+        remarks.append(t("That sounds like a rough day."))
+    if worst >= LOOK_AT_SIGNS or answers.get("aura_known") == "new":
+        remarks.append(t("Is anything about it new or frightening? /warning lists what needs help at once."))
+    saved = f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>\n{so_far}".strip()
+    return "\n\n".join((saved, *remarks)), rows(
         [Button(t("Change an answer"), f"page:{card.checkin_id}:{CHANGE}")],
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
     )
