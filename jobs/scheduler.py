@@ -18,6 +18,9 @@ log = structlog.get_logger()
 
 TICK = 1
 DAILY = 24 * 3600
+CHECKPOINT = 30
+"""Seconds after which an erased person is gone from the write-ahead log too, at the latest."""
+
 FEWEST_IN_FLIGHT = 4
 Job = Callable[[], Awaitable[object]]
 
@@ -37,6 +40,7 @@ class Metronome:
         jobs: tuple[tuple[str, int, Job], ...] = (
             ("enqueue", TICK, lambda: enqueue(database, clock.now())),
             ("deliver", TICK, lambda: deliver(database, sender, clock, in_flight, lambda: not self._stopping)),
+            ("checkpoint", CHECKPOINT, database.checkpoint),
             ("tidy", DAILY, lambda: tidy(database, clock.now())),
         )
         for name, seconds, job in jobs:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.config import Settings
 from bot.sandbox.person import Person
 from bot.store.database import Session
+from bot.store.tables import metadata
 from tests.conftest import Telegram, settled_in
 from tests.stories.conftest import QUARTER, answers, berlin, sent, traces, value
 
@@ -84,3 +86,21 @@ async def test_the_file_holds_no_plain_words(telegram: Telegram, settings: Setti
 
 def _to_the_file(session: Session) -> None:
     session.connection.exec_driver_sql("PRAGMA user_version")
+
+
+async def test_what_was_sealed_is_gone_from_the_files_too(telegram: Telegram, settings: Settings, dora: Person) -> None:
+    await live_a_little(telegram, dora)
+    sealed = await telegram.database.write(
+        lambda session: [bytes(row[0]) for row in session.execute(select(metadata.tables["answers"].c.value))]
+    )
+    file = Path(settings.database.url.removeprefix("sqlite:///"))
+
+    def found() -> int:
+        parts = [part for part in (file, file.with_name(f"{file.name}-wal")) if part.exists()]
+        return sum(blob in part.read_bytes() for part in parts for blob in sealed)
+
+    assert found() >= len(sealed)
+    await dora.says("/delete")
+    await dora.taps("Yes, delete everything")
+    await telegram.database.checkpoint()
+    assert found() == 0
