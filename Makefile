@@ -37,7 +37,7 @@ clean:
 .venv/bin/python:
 	@echo "Setting up .venv (once, about a minute)…"
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "HeadsUp needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 run")'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/run.done: requirements.lock pyproject.toml | .venv/bin/python
 	@$(PIP) -r requirements.lock

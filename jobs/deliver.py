@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.actions import checkin, reminders, summary
-from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater
+from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
 from bot.chat.send import Sender
 from bot.clock import Clock
 from bot.domain.reminders import CHECKIN, NUDGE, SUMMARY, policy
@@ -27,6 +27,8 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 
 IN_DOUBT_PAUSE = timedelta(seconds=60)
+LEASE = timedelta(minutes=10)
+"""No send takes longer: what is still claimed after it could not be marked, perhaps on a full disk."""
 
 
 async def deliver(
@@ -42,11 +44,14 @@ async def deliver(
     return sent
 
 
-async def recover(database: Database, now: datetime) -> None:
-    """Decide what was being sent when the last process stopped: once more where the kind allows it, else given up."""
+async def recover(database: Database, now: datetime, lease: timedelta = timedelta(0)) -> None:
+    """Decide what was claimed over a lease ago and never marked: once more where the kind allows it, else given up.
+
+    At a start that is everything the last process was sending.
+    """
 
     def work(session: Session) -> None:
-        for owed in outbox.in_doubt(session):
+        for owed in outbox.in_doubt(session, now - lease):
             _in_doubt(session, owed, now)
 
     await database.write(work)
@@ -85,6 +90,9 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
     except TelegramTrouble as error:
         trouble = error
         log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)
+    except Exception as error:
+        trouble = Unknown(type(error).__name__)
+        log.error("delivery.failed", delivery=owed.id, trouble=type(error).__name__, exc_info=True)
     now = clock.now()
 
     def record(session: Session) -> None:

@@ -2,26 +2,30 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from importlib.metadata import version
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.chat.send import Sender
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.store.database import Database
-from jobs.deliver import deliver, recover
+from jobs.deliver import LEASE, deliver, recover
 from jobs.enqueue import enqueue
 from jobs.upkeep import follow_zone_data, tidy
 
 log = structlog.get_logger()
 
 TICK = 1
+MINUTE = 60
 DAILY = 24 * 3600
 CHECKPOINT = 30
 """Seconds after which an erased person is gone from the write-ahead log too, at the latest."""
 
 FEWEST_IN_FLIGHT = 4
+WATCH = 2.0
+STOP_WITHIN = 20.0
 Job = Callable[[], Awaitable[object]]
 
 
@@ -33,6 +37,7 @@ class Metronome:
         self._clock = clock
         self._running: set[asyncio.Future[object]] = set()
         self._stopping = False
+        self._watch: asyncio.Task[None] | None = None
         in_flight = max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)
         # A late beat is made up for once, never skipped, never doubled: the defaults drop one that is 1 s late.
         beat = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -40,6 +45,7 @@ class Metronome:
         jobs: tuple[tuple[str, int, Job], ...] = (
             ("enqueue", TICK, lambda: enqueue(database, clock.now())),
             ("deliver", TICK, lambda: deliver(database, sender, clock, in_flight, lambda: not self._stopping)),
+            ("recover", MINUTE, lambda: recover(database, clock.now(), LEASE)),
             ("checkpoint", CHECKPOINT, database.checkpoint),
             ("tidy", DAILY, lambda: tidy(database, clock.now())),
         )
@@ -52,14 +58,33 @@ class Metronome:
         if planned:
             log.info("zone_data.changed", planned=planned)
         self._scheduler.start()
+        self._watch = asyncio.create_task(self._keep_beating())
 
     async def stop(self) -> None:
         """Begin nothing new and wait for what is being sent: APScheduler's own shutdown would cancel it half way."""
         self._stopping = True
         self._scheduler.pause()
-        while self._running:
-            await asyncio.wait(self._running)
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._running:
+            # Not for ever: a send may be waiting for the end of a ban. The next start finds its row in `sending`.
+            await asyncio.wait(self._running, timeout=STOP_WITHIN)
         self._scheduler.shutdown(wait=False)
+
+    def watch_over(self, now: datetime) -> None:
+        """Set jobs right whose next beat lies too far ahead of `now`.
+
+        APScheduler plans by the wall clock: after one is set back an hour it would be silent for an hour.
+        """
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time - now > job.trigger.interval:
+                job.modify(next_run_time=now)
+
+    async def _keep_beating(self) -> None:
+        clock = SystemClock()  # APScheduler's own: a sandbox that travels in time does not take it along
+        while True:
+            await clock.sleep(WATCH)
+            self.watch_over(clock.now())
 
     async def _run(self, name: str, job: Job) -> None:
         if self._stopping:

@@ -24,7 +24,6 @@ WORK_KINDS = frozenset({"posture", "stretch", "neck", "screen"})
 
 
 def open_reminders(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    users.wait_for_text(session, user.id, None)
     entries = [_entry(reminder) for reminder in reminders.of_user(session, user.id)]
     return Reply((render.listing(texts_for(user.language), entries),))
 

@@ -33,6 +33,8 @@ def ask_zone(session: Session, user: User, now: datetime) -> Reply:
 def type_place(session: Session, user: User, now: datetime, text: str) -> Reply:
     """Look a typed place up, offline: one match is taken, several are offered, none is said."""
     t = texts_for(user.language)
+    if zone := onboarding.zone_of_key(t, text):
+        return set_zone(session, user, now, zone)
     found = [(f"{place.name}, {place.country}", place.zone) for place in places.find_places(text)]
     if len({zone for _, zone in found}) == 1:
         return set_zone(session, user, now, found[0][1])
@@ -40,7 +42,9 @@ def type_place(session: Session, user: User, now: datetime, text: str) -> Reply:
 
 
 def share_location(session: Session, user: User, now: datetime, latitude: float, longitude: float) -> Reply:
-    """Take the time zone of a shared place; the place itself is not stored."""
+    """Take the time zone of a shared place, if it was asked for; the place itself is not stored."""
+    if user.awaiting != "place":
+        return Reply((render.place_not_asked(texts_for(user.language)),))
     zone = places.zone_at(latitude, longitude)
     if zone is None:
         t = texts_for(user.language)
@@ -59,7 +63,7 @@ def set_zone(session: Session, user: User, now: datetime, zone: str) -> Reply:
         reminders.change(session, reminder, now, schedule=replace(reminder.schedule, zone=zone))
     said = render.zone_set(t, zone, now)
     new_here = not any(reminder.kind == CHECKIN for reminder in theirs)
-    return Reply((said, onboarding.ask_time(t)) if new_here else (said,))
+    return Reply((said, onboarding.ask_time(t, session.settings.defaults.checkin_time)) if new_here else (said,))
 
 
 def ask_pause(session: Session, user: User, now: datetime, words: str = "") -> Reply:
@@ -92,7 +96,6 @@ def help_(session: Session, user: User, now: datetime, words: str = "") -> Reply
 
 
 def cancel(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    users.wait_for_text(session, user.id, None)
     return Reply((render.cancelled(texts_for(user.language), user.awaiting is not None),))
 
 
@@ -120,9 +123,8 @@ def blocked(session: Session, user: User, now: datetime) -> Reply:
     return Reply()
 
 
-def unblocked(session: Session, user: User, now: datetime) -> Reply:
-    if user.state == "blocked":
-        users.change(session, user.id, state="active")
+def come_back(session: Session, user: User, now: datetime) -> Reply:
+    """The person took the block away; any turn of theirs ends it, this one has nothing to say."""
     return Reply()
 
 

@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.render import menu
 from bot.render import settings as words
 from bot.render.message import Reply
-from bot.store import checkins, inbox, users
+from bot.store import checkins, inbox, meta, users
 from bot.store.database import Database, Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -82,6 +82,8 @@ class Chat:
 
     async def be_pushed(self, url: str, secret: str) -> None:
         """Ask Telegram to push updates to `url`. Raises TelegramError."""
+        # Who is pushed hears nothing of a silence; what polling knew of it would be weeks old when it comes back.
+        await self._database.write(lambda session: meta.forget(session, "heard_at"))
         await self.application.bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED))
 
     async def be_polled(self) -> None:
@@ -101,7 +103,10 @@ class Chat:
 
     async def stop(self) -> None:
         """Ask for no more updates, finish what is under way, let go of the network."""
-        await self.receiver.stop()
+        try:
+            await self.receiver.stop()
+        except Exception as trouble:  # noqa: BLE001 - a full disk must not keep the rest from stopping
+            log.error("stop.not_noted", trouble=type(trouble).__name__)
         done = asyncio.ensure_future(self.settle())
         await asyncio.wait([done], timeout=STOP_WITHIN)
         done.cancel()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from bot.chat.errors import TryLater
 from bot.clock import Clock
 
 BURST = 5
@@ -60,7 +61,10 @@ class Limits:
 
     @asynccontextmanager
     async def permit(self, chat_id: int, lane: Lane) -> AsyncIterator[None]:
-        """Wait until a new message may be sent to this chat, and hold the permit while it is."""
+        """Wait until a new message may be sent to this chat, and hold the permit while it is.
+
+        Raises TryLater in the clock's lane while Telegram asks for silence; a reply waits it out.
+        """
         self._count += 1
         waiting = Waiting(lane, self._count, chat_id, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
@@ -72,7 +76,7 @@ class Limits:
         except asyncio.CancelledError:
             if waiting in self._waiting:
                 self._waiting.remove(waiting)
-            elif not waiting.granted.cancelled():
+            elif not waiting.granted.cancelled() and waiting.granted.exception() is None:
                 self._under_way -= 1
             raise
         try:
@@ -81,13 +85,18 @@ class Limits:
             now = self._clock.steady()
             self._under_way -= 1
             self._over.append(now)
-            self._chats[chat_id] = (self._chats[chat_id][0], now)
+            self._chats[chat_id] = (self._chats.get(chat_id, (BURST - 1.0, now))[0], now)
             self._news.set()
 
     @property
     def closed(self) -> bool:
         """Tell whether Telegram's 429 still holds."""
         return self._clock.steady() < self._closed_until
+
+    async def open(self) -> None:
+        """Return when no ban holds: edits need no permit, but a 429 stops them too."""
+        while self.closed:
+            await self._clock.sleep(max(0.1, self._closed_until - self._clock.steady()))
 
     def close_for(self, seconds: float) -> None:
         """Send nothing new for so long: Telegram answered 429."""
@@ -97,6 +106,8 @@ class Limits:
         while self._waiting:
             now = self._clock.steady()
             self._news.clear()
+            if self.closed:
+                self._turn_away(now)
             pause = self._pause_for_all(now)
             if pause == 0:
                 ready = min((w for w in self._waiting if self._tokens(w.chat_id, now) >= 1), default=None)
@@ -105,6 +116,13 @@ class Limits:
                     continue
                 pause = min((1 - self._tokens(w.chat_id, now)) / self._per_chat for w in self._waiting) + MARGIN
             await self._rest(pause)
+
+    def _turn_away(self, now: float) -> None:
+        """Let nothing of the clock's wait out a ban: it would be stale by then, and a stop would wait for it."""
+        for waiting in [waiting for waiting in self._waiting if waiting.lane is Lane.CLOCK]:
+            self._waiting.remove(waiting)
+            if not waiting.granted.done():
+                waiting.granted.set_exception(TryLater(self._closed_until - now))
 
     def _grant(self, waiting: Waiting, now: float) -> None:
         self._waiting.remove(waiting)

@@ -93,9 +93,8 @@ def typed(session: Session, user: User, now: datetime, text: str) -> Reply:
     awaited, *arguments = (user.awaiting or "").split(":")
     if awaited not in TYPED or isinstance(read_answers(text), Understood):
         return checkin.say(session, user, now, text)
-    if user.awaiting is not None:
-        # It stays awaited until it is understood: whoever mistypes may simply type again.
-        settings.keep_waiting(session, user)
+    # It stays awaited until it is understood: whoever mistypes may simply type again.
+    settings.keep_waiting(session, user)
     return TYPED[awaited](session, user, now, *arguments, text)
 
 
@@ -133,7 +132,7 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
             await turns.ignore(update)
         elif change.chat.type == "private":
             left = change.new_chat_member.status in ("kicked", "left")
-            await turns.take(update, Route(settings.blocked if left else settings.unblocked, strangers=True))
+            await turns.take(update, Route(settings.blocked if left else settings.come_back, strangers=True))
         elif change.new_chat_member.status in ("member", "administrator", "restricted"):
             await turns.leave_group(update)
         else:
@@ -152,7 +151,7 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         message(PRIVATE & only.COMMAND, Route(settings.unknown_command, strangers=True)),
         message(PRIVATE & only.TEXT, Route(typed), "text"),
         MessageHandler(PRIVATE & only.LOCATION, located),
-        message(PRIVATE, Route(settings.only_words)),
+        message(PRIVATE & ~only.StatusUpdate.ALL, Route(settings.only_words)),
         ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(only.ChatType.GROUPS & only.UpdateType.MESSAGE, in_group),
         TypeHandler(Update, ignored),

@@ -154,6 +154,8 @@ class Sender:
                 break
             except TelegramTrouble as trouble:
                 log.warning("reply.not_shown", trouble=type(trouble).__name__, why=str(trouble))
+                if message.card is not None:
+                    break  # what follows says that the old card goes on below, and perhaps nothing is there
                 continue
             if message.card is not None and message_id is not None:
                 shown.append((message.card, message_id))
@@ -196,6 +198,8 @@ class Sender:
             log.info("edit.left_out", trouble=type(trouble).__name__)
 
     async def _answer_tap(self, query: str, toast: str | None) -> None:
+        if self._limits.closed:
+            return
         try:
             await self._bot.answer_callback_query(query, text=toast)
         except Exception as error:  # noqa: BLE001 - the spinner on a button is all that hangs on it
@@ -227,6 +231,7 @@ class Sender:
         if message_id is None:
             return (await self._new(chat_id, message, Lane.REPLY)).message_id
         markup = _markup(message)
+        await self._limits.open()
         try:
             await self._bot.edit_message_text(
                 message.text,
@@ -236,6 +241,8 @@ class Sender:
                 reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
             )
         except TelegramError as error:
+            if cannot_edit(error) and message.card is None and message.edit != "tapped":
+                return None  # the person deleted the old card: a line about it would only stand below the new one
             if cannot_edit(error):
                 return (await self._new(chat_id, message, Lane.REPLY)).message_id
             if not is_harmless(error):

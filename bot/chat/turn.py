@@ -77,7 +77,7 @@ class Turns:
                 inbox.handled(session, update.update_id, now, card=card)
             return reply
 
-        reply = await self._patiently(work, update.update_id)
+        reply = await self._patiently(work, update.update_id, person.id)
         if reply is None:
             reply = Reply((settings.not_saved(texts_for(person.language_code or "en")),))
         self._sender.reply(self._answer(update, person.id, reply))
@@ -111,7 +111,7 @@ class Turns:
             language = (update.effective_user.language_code if update.effective_user else None) or "en"
             await self._sender.say_and_leave(update.effective_chat.id, settings.in_group(texts_for(language)))
 
-    async def _patiently(self, work: Callable[[Session], Reply], update_id: int) -> Reply | None:
+    async def _patiently(self, work: Callable[[Session], Reply], update_id: int, person_id: int) -> Reply | None:
         """Run a turn, again after 1 s, 10 s and 60 s if it fails; None when it was given up and set aside."""
         for pause in (*RETRIES, None):
             try:
@@ -121,15 +121,22 @@ class Turns:
                     "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True
                 )
                 if pause is None:
-                    await self._set_aside(update_id, trouble)
+                    await self._set_aside(update_id, person_id, trouble)
                 else:
                     await self._clock.sleep(pause)
         return None
 
-    async def _set_aside(self, update_id: int, trouble: Exception) -> None:
+    async def _set_aside(self, update_id: int, person_id: int, trouble: Exception) -> None:
         now = self._clock.now()
+
+        def work(session: Session) -> None:
+            if users.get(session, person_id) is None:
+                inbox.forget(session, update_id)
+            else:
+                inbox.set_aside(session, update_id, type(trouble).__name__, now)
+
         try:
-            await self._database.write(lambda s: inbox.set_aside(s, update_id, type(trouble).__name__, now))
+            await self._database.write(work)
         except Exception as again:  # noqa: BLE001 - the database itself is in trouble; the update stays for the next start
             log.error("turn.not_set_aside", update=update_id, trouble=type(again).__name__)
 

@@ -1,4 +1,4 @@
-"""What to say, Telegram-free: text, buttons, a picture, a document."""
+"""What to say, Telegram-free: text, buttons, a picture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

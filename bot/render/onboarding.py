@@ -35,9 +35,9 @@ def consent(t: Texts) -> str:
         (
             t("Once a day I ask how you were. A good day is one tap. I can also send short reminders to move."),
             t(
-                "I keep your answers, your time zone and your times, encrypted, on the computer of the person who runs "
-                "this bot. They can’t read your answers in the chat, but Telegram’s bot chats are not secret chats. "
-                "/delete removes everything, /privacy says more."
+                "I keep your answers, encrypted, and your time zone and times, on the computer of the person who runs "
+                "this bot. With the key on that computer they could read them, and so could Telegram: bot chats are "
+                "not secret chats. /delete removes everything, /privacy says more."
             ),
             t("I’m a diary, not a doctor. I can’t tell you what you have. No one reads this chat live."),
         )
@@ -76,8 +76,14 @@ def ask_zone(t: Texts, found: Sequence[tuple[str, str]] = (), *, typed: str = ""
     )
 
 
-def ask_time(t: Texts) -> Message:
-    times = [Button(t.clock_time(at), f"start_time:{at:%H%M}") for at in TIMES]
+def zone_of_key(t: Texts, text: str) -> str | None:
+    """Return the zone of a key under the text field; \"London\" is one of several places, but there it is this one."""
+    return next((zone for zone in ZONES if t.zone(zone) == text.strip()), None)
+
+
+def ask_time(t: Texts, usual: time) -> Message:
+    """Offer evening times; `usual` is the operator's default and always among them."""
+    times = [Button(t.clock_time(at), f"start_time:{at:%H%M}") for at in sorted({*TIMES, usual})]
     times.append(Button(t("Another time"), "start_time"))
     return Message(
         t("When shall I ask you about your day?"),

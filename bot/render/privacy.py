@@ -15,8 +15,8 @@ def policy(t: Texts) -> Message:
                     "you gave them, and that you agreed. A shared location is turned into a time zone and not kept."
                 ),
                 t(
-                    "Your answers are encrypted on the computer of the person who runs this bot; the key lies in a "
-                    "separate file. Nothing is sent to anyone else. There is no tracking."
+                    "Your answers are encrypted on the computer of the person who runs this bot; the key lies there "
+                    "too, in a separate file. Nothing is sent to anyone else. There is no tracking."
                 ),
                 t(
                     "Telegram carries our messages and can read them: chats with bots are not secret chats. What is "
@@ -56,7 +56,10 @@ def erased(t: Texts, days: int, reminders: int) -> Message:
         "\n\n".join(
             (
                 f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=held),
-                t("To clear this chat too, delete it in Telegram. /start begins again, any time. Take care."),
+                t(
+                    "To clear this chat too, delete it in Telegram. "
+                    "To begin again, send /start or ask for a new invitation. Take care."
+                ),
             )
         ),
         edit="tapped",

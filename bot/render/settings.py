@@ -71,6 +71,10 @@ def zone_set(t: Texts, zone: str, now: datetime) -> Message:
     )
 
 
+def place_not_asked(t: Texts) -> Message:
+    return Message(t("I have not kept that place. To change your time zone, go through /settings."))
+
+
 def ask_pause(t: Texts) -> Message:
     return Message(
         t("For how long shall I be quiet? Paused days count as not answered, not as pain-free. /checkin still works."),

@@ -11,7 +11,6 @@ from bot.render.checkin import day_in_words
 from bot.render.message import Message
 from bot.texts.words import Texts
 
-BARS = "▁▂▃▄▅▆▇█"
 TOGETHER_FROM = 2
 """Fewer back-pain days than this say nothing beside the headaches, not even in counts."""
 
@@ -36,9 +35,9 @@ def week(t: Texts, week: Week) -> Message:
         t("Logged {n} of 7 days.", n=week.logged),
         "",
         _days(
-            t, t("Headache"), week.headache, week.headache_known, week.headache_before, _strip(week.days, "headache")
+            t, t("Headache"), week.headache, week.headache_known, week.headache_before, _strip(t, week.days, "headache")
         ),
-        _days(t, t("Back pain"), week.back, week.back_known, week.back_before, _strip(week.days, "back")),
+        _days(t, t("Back pain"), week.back, week.back_known, week.back_before, _strip(t, week.days, "back")),
         _sleep(t, week),
         _posture(t, week),
         "",
@@ -61,13 +60,13 @@ def _days(t: Texts, name: str, count: int, known: int, before: int | None, strip
     said = t.many("{name}: {n} day of {known}", "{name}: {n} days of {known}", count, name=name, known=known)
     if before is not None:
         said += t(" (the week before {n})", n=before)
-    return f"{said}  {strip}"
+    return f"{said}. {strip}"
 
 
-def _strip(days: Sequence[Day], key: str) -> str:
-    """Return one character a day: a low bar is 0, a full one 10, a dot was not answered."""
+def _strip(t: Texts, days: Sequence[Day], key: str) -> str:
+    """Return the days in words that can be read aloud: "6, –, 7, 0"; a dash was not answered."""
     scores = [day.answers.get(key) for day in days]
-    return "".join(BARS[min(score * 7 // 10, 7)] if isinstance(score, int) else "·" for score in scores)
+    return t("Day by day: {scores}", scores=", ".join(str(s) if isinstance(s, int) else "–" for s in scores))
 
 
 def _sleep(t: Texts, week: Week) -> str:

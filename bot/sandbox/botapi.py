@@ -63,9 +63,13 @@ class BotApi(People):
         token: str = "1:sandbox",  # noqa: S107 - opens nothing but this object
         username: str = "HeadsUpSandboxBot",
         per_second: int = 30,
+        first_id: int = 1,
     ) -> None:
+        """Begin empty; updates and messages are numbered from `first_id`: a bot with a memory can tell runs apart."""
         bot = {"id": int(token.split(":")[0]), "is_bot": True, "first_name": "HeadsUp", "username": username}
         super().__init__(clock, bot)
+        self.updates.next_id = first_id
+        self.chats.last_message = first_id - 1
         self.token = token
         self.messages = Messages(self.chats, self.files, Limits(clock, per_second))
         self.calls: deque[Call] = deque(maxlen=MOST_CALLS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from bot.domain.questions import Answers, Hours, Value
 from bot.store.crypto import seal, unseal
@@ -14,6 +14,9 @@ from bot.store.database import Session
 from bot.store.tables import answers, checkins
 
 Source = Literal["tap", "text"]
+
+MOST_EARLIER = 20
+"""Earlier values kept of one answer; more would be somebody playing with a button."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def answer(session: Session, checkin: CheckIn, values: Answers, now: datetime, *
         else:
             earlier = [
                 *_earlier(session, checkin.user_id, row),
-                [_plain(_value(session, checkin.user_id, row)), row.answered_at.isoformat()],
-            ]
+                [_plain(_value(session, checkin.user_id, row)), row.answered_at.isoformat(), row.source],
+            ][-MOST_EARLIER:]
         _put(session, checkin, question, value, now, source, earlier, new=row is None)
     session.execute(
         update(checkins).where(checkins.c.id == checkin.id).values(answered_at=now, late=checkin.late or late)
@@ -105,14 +108,14 @@ def undo(session: Session, checkin: CheckIn, at: datetime) -> bool:
         found = True
         earlier = _earlier(session, checkin.user_id, row)
         if earlier:
-            value, answered_at = earlier[-1]
+            value, answered_at, source = earlier[-1]
             _put(
                 session,
                 checkin,
                 question,
                 _from_plain(value),
                 datetime.fromisoformat(answered_at),
-                row.source,
+                source,
                 earlier[:-1],
                 new=False,
             )
@@ -140,7 +143,9 @@ def history(session: Session, user_id: int, first: date, last: date) -> Mapping[
 
 
 def count(session: Session, user_id: int) -> int:
-    return len(session.execute(select(checkins.c.id).where(checkins.c.user_id == user_id)).all())
+    """Return on how many days the person answered or skipped anything; a card that was only shown is none."""
+    answered = select(answers.c.checkin_id).join(checkins).where(checkins.c.user_id == user_id).distinct()
+    return int(session.execute(select(func.count()).select_from(answered.subquery())).scalar_one())
 
 
 def try_key(session: Session) -> None:

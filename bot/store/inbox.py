@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.crypto import seal, unseal
+from bot.store.crypto import KeyTrouble, seal, unseal
 from bot.store.database import Session
 from bot.store.tables import inbox
+
+log = structlog.get_logger()
 
 KEPT = timedelta(days=8)
 """Update ids are kept a day longer than the week after which Telegram may draw new ones at random."""
@@ -57,9 +60,8 @@ def handled(session: Session, update_id: int, now: datetime, *, card: int | None
 
 def replied(session: Session, update_id: int, now: datetime) -> None:
     """Mark the answer as shown; what the person sent is wiped, only the id stays."""
-    session.execute(
-        update(inbox).where(inbox.c.update_id == update_id).values(state="replied", replied_at=now, payload=None)
-    )
+    mine = (inbox.c.update_id == update_id) & (inbox.c.state != "failed")
+    session.execute(update(inbox).where(mine).values(state="replied", replied_at=now, payload=None))
 
 
 def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> None:
@@ -82,8 +84,13 @@ def unfinished(session: Session) -> Sequence[Waiting]:
     """Return what a stopped process left behind, in the order it came."""
     rows = session.execute(select(inbox).where(inbox.c.state.in_(("received", "handled"))).order_by(inbox.c.id))
     waiting = []
-    for row in rows:
-        text = unseal(session.keys, row.payload, table="inbox", key=row.update_id, user=row.user_id or 0)
+    for row in rows.all():
+        try:
+            text = unseal(session.keys, row.payload, table="inbox", key=row.update_id, user=row.user_id or 0)
+        except KeyTrouble:
+            log.error("update.does_not_open", update=row.update_id)
+            set_aside(session, row.update_id, KeyTrouble.__name__, row.received_at)
+            continue
         waiting.append(Waiting(row.update_id, row.user_id, row.state, row.card, json.loads(text)))
     return waiting
 

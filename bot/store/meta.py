@@ -17,8 +17,12 @@ def get(session: Session, key: Key) -> str | None:
 
 
 def put(session: Session, key: Key, value: str) -> None:
-    session.execute(delete(meta).where(meta.c.key == key))
+    forget(session, key)
     session.execute(insert(meta).values(key=key, value=value))
+
+
+def forget(session: Session, key: Key) -> None:
+    session.execute(delete(meta).where(meta.c.key == key))
 
 
 def get_instant(session: Session, key: Key) -> datetime | None:

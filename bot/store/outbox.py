@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
@@ -14,6 +14,8 @@ from bot.store.tables import outbox
 
 State = Literal["due", "sending", "sent", "skipped", "stale", "failed"]
 KEPT = timedelta(days=35)
+OPEN = text("state IN ('due', 'sending')")
+"""The words of the partial index: without them SQLite reads the whole table, every second."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
     """Take up to `most` rows that may be sent now, oldest first; each is marked before anything is sent."""
     ready = (
         select(outbox)
-        .where(outbox.c.state == "due", outbox.c.not_before <= now)
+        .where(OPEN, outbox.c.state == "due", outbox.c.not_before <= now)
         .order_by(outbox.c.not_before, outbox.c.id)
         .limit(most)
     )
@@ -93,9 +95,10 @@ def again(session: Session, owed: Owed, not_before: datetime) -> bool:
     return mark(session, owed, "due", not_before=not_before, claim=None)
 
 
-def in_doubt(session: Session) -> Sequence[Owed]:
-    """Return rows that were being sent when the process stopped: nobody knows whether they went out."""
-    found = select(outbox).where(outbox.c.state == "sending").order_by(outbox.c.id)
+def in_doubt(session: Session, claimed_until: datetime) -> Sequence[Owed]:
+    """Return rows claimed by then and never marked: nobody knows whether they went out."""
+    forgotten = (outbox.c.state == "sending") & (outbox.c.claimed_at <= claimed_until)
+    found = select(outbox).where(OPEN, forgotten).order_by(outbox.c.id)
     return [_read(row, row.claim, row.tries) for row in session.execute(found)]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
+from gettext import c2py
 from importlib.resources import files
 
 from babel import Locale
@@ -35,7 +36,7 @@ class Texts:
         """Return the plural form for `n`; both forms may use `{n}` and any of `values`."""
         message = self.catalogue.get(one)
         if message and isinstance(message.string, tuple | list) and all(message.string):
-            text = message.string[self.catalogue.plural_func(n) if hasattr(self.catalogue, "plural_func") else n != 1]
+            text = message.string[c2py(self.catalogue.plural_expr)(n)]
         else:
             text = one if n == 1 else several
         return str(text).format(n=n, **values)
@@ -59,11 +60,13 @@ class Texts:
         return name.rpartition("/")[2].replace("_", " ")
 
 
-@cache
 def texts_for(language: str) -> Texts:
     """Return the texts for a language code such as "en" or "de-AT"; a language we do not have reads English."""
     code = language.split("-")[0].lower()
-    code = code if code in LANGUAGES else "en"
-    source = files("bot.texts") / f"{code}.po"
-    with source.open("rb") as po:
+    return _load(code if code in LANGUAGES else "en")
+
+
+@cache
+def _load(code: str) -> Texts:
+    with (files("bot.texts") / f"{code}.po").open("rb") as po:
         return Texts(Locale.parse(LOCALES.get(code, code)), read_po(po, locale=code))

@@ -1,0 +1,60 @@
+"""The metronome on APScheduler itself: it beats, survives a clock set back, and stops without waiting for a ban."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from jobs import scheduler
+from jobs.scheduler import Metronome
+from tests.conftest import Telegram
+
+
+@pytest.fixture
+def metronome(telegram: Telegram) -> Metronome:
+    return Metronome(telegram.database, telegram.chat.sender, telegram.clock)
+
+
+def beats(metronome: Metronome) -> AsyncIOScheduler:
+    return metronome._scheduler
+
+
+async def test_every_job_beats_within_its_interval(metronome: Metronome) -> None:
+    await metronome.start()
+    names = {job.id: job.trigger.interval for job in beats(metronome).get_jobs()}
+    assert names["enqueue"] <= timedelta(seconds=2)
+    assert names["deliver"] <= timedelta(seconds=2)
+    await metronome.stop()
+
+
+async def test_a_clock_set_back_an_hour_costs_no_beat(metronome: Metronome, telegram: Telegram) -> None:
+    await metronome.start()
+    metronome.watch_over(datetime.now(UTC) - timedelta(hours=1))  # noqa: TID251 - APScheduler reads the real clock
+    late = [job.id for job in beats(metronome).get_jobs() if job.next_run_time > datetime.now(UTC)]  # noqa: TID251
+    assert late == [], "whatever lay an hour ahead is due now"
+    await metronome.stop()
+
+
+async def test_a_failing_job_does_not_end_the_beat(metronome: Metronome, monkeypatch: pytest.MonkeyPatch) -> None:
+    called = asyncio.Event()
+
+    async def broken() -> None:
+        called.set()
+        raise RuntimeError
+
+    await metronome._run("broken", broken)
+    assert called.is_set()
+
+
+async def test_a_stop_begins_nothing_new(metronome: Metronome) -> None:
+    await metronome.start()
+    await metronome.stop()
+    ran = []
+
+    async def job() -> None:
+        ran.append(1)
+
+    await metronome._run("late", job)
+    assert ran == []
+    assert scheduler.TICK <= 2
