@@ -72,11 +72,11 @@ def everything_else(t: Texts) -> Iterator[Message]:
     zones = [(f"San Juan Bautista Tuxtepec {n}", "America/Argentina/ComodRivadavia") for n in range(5)]
     yield from (onboarding.welcome(t, "x" * 38), onboarding.declined(t), onboarding.agreed(t), onboarding.ask_zone(t))
     yield from (onboarding.ask_zone(t, zones), onboarding.ask_zone(t, typed="<" * 4096, none_found=True))
-    yield from (onboarding.ask_time(t), onboarding.ask_preset(t, time(20)), onboarding.ready(t, time(20)))
+    yield from (onboarding.ask_time(t, time(6, 45)), onboarding.ask_preset(t, time(20)), onboarding.ready(t, time(20)))
     yield from (onboarding.by_invitation(t), onboarding.invitation_over(t), onboarding.not_listed(t))
     yield from (onboarding.start_first(t), onboarding.welcome_back(t))
     yield from (privacy.policy(t), privacy.ask_delete(t, 1, 2), privacy.erased(t, 999, 1), privacy.kept(t))
-    yield safety.warning_signs(t)
+    yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))
     for entry in entries():
         yield from (reminders.page(t, entry, said="Set."), reminders.choose_days(t, entry))

@@ -54,7 +54,7 @@ class Chat:
         self.sender = Sender(bot, database, limits, clock)
         self._turns = Turns(database, self.sender, clock)
         self.application.add_handlers(list(handlers(self._turns)))
-        self.application.add_error_handler(_not_handled)
+        self.application.add_error_handler(self._not_handled)
         self._lanes = Lanes(self._handle)
         self._telling: set[asyncio.Task[None]] = set()
         self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self._lanes.add, self._came_back)
@@ -127,16 +127,16 @@ class Chat:
             return Update.de_json(dict(raw), self.application.bot)
         except Exception as trouble:  # noqa: BLE001 - whatever the parser makes of a strange update, the others go on
             log.error("update.unreadable", update=update_id, trouble=type(trouble).__name__)
-            kind, now = type(trouble).__name__, self._clock.now()
-
-            def set_aside(session: Session) -> None:
-                if users.get(session, person_of(raw) or 0) is None:
-                    inbox.forget(session, update_id)  # nothing is kept about strangers, not even a riddle
-                else:
-                    inbox.set_aside(session, update_id, kind, now)
-
-            await self._database.write(set_aside)
+            await self._turns.set_aside(update_id, person_of(raw), trouble)
             return None
+
+    async def _not_handled(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """Set aside what a filter stumbled over; PTB's own words about it would quote the update."""
+        trouble = context.error or RuntimeError()
+        log.error("update.not_handled", trouble=type(trouble).__name__)
+        if isinstance(update, Update):
+            person = update.effective_user
+            await self._turns.set_aside(update.update_id, person.id if person else None, trouble)
 
     async def _take_up(self) -> None:
         """Go on with what was received but not handled, and show again what was handled but perhaps not shown."""
@@ -187,11 +187,6 @@ class Chat:
             await bot.set_my_short_description(menu.short_description(t))
         except Exception as error:  # noqa: BLE001 - a menu is not worth a start that fails
             log.info("telegram.menu_not_set", trouble=type(error).__name__)
-
-
-async def _not_handled(update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
-    # PTB's own words about it would quote the update.
-    log.error("update.not_handled", trouble=type(context.error).__name__)
 
 
 def _restarted(session: Session, user: User) -> Reply:

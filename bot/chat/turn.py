@@ -121,16 +121,17 @@ class Turns:
                     "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True
                 )
                 if pause is None:
-                    await self._set_aside(update_id, person_id, trouble)
+                    await self.set_aside(update_id, person_id, trouble)
                 else:
                     await self._clock.sleep(pause)
         return None
 
-    async def _set_aside(self, update_id: int, person_id: int, trouble: Exception) -> None:
+    async def set_aside(self, update_id: int, person_id: int | None, trouble: Exception) -> None:
+        """Put an update away that cannot be handled; of a stranger nothing is kept, not even a riddle."""
         now = self._clock.now()
 
         def work(session: Session) -> None:
-            if users.get(session, person_id) is None:
+            if person_id is None or users.get(session, person_id) is None:
                 inbox.forget(session, update_id)
             else:
                 inbox.set_aside(session, update_id, type(trouble).__name__, now)

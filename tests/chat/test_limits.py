@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chat.errors import TryLater
 from bot.chat.limits import BURST, Lane, Limits
 from tests.clock import HandClock
 
@@ -88,9 +89,21 @@ async def test_after_a_429_nothing_goes_out_until_it_is_over(clock: HandClock) -
     assert limits.closed
     limits.close_for(5)
     begun = clock.steady()
-    sent = await send_all(limits, clock, [(1, Lane.REPLY), (2, Lane.CLOCK)])
+    with pytest.raises(TryLater) as turned_away:
+        await send_all(limits, clock, [(2, Lane.CLOCK)])
+    assert turned_away.value.seconds >= 40, "what the clock owes comes again; it does not wait here and go stale"
+    sent = await send_all(limits, clock, [(1, Lane.REPLY)])
     assert min(at for at, _, _ in sent) - begun >= 40, "a shorter one does not end a longer one"
     assert not limits.closed
+
+
+async def test_after_a_429_the_rate_comes_back_slowly(clock: HandClock) -> None:
+    limits = Limits(clock)
+    limits.close_for(10)
+    sent = await send_all(limits, clock, [(chat, Lane.REPLY) for chat in range(300)])
+    first = sent[0][0]
+    assert sum(at < first + 1 for at, _, _ in sent) <= 6
+    assert busiest_second(sent) <= 30
 
 
 async def test_who_stops_waiting_takes_no_place(clock: HandClock) -> None:

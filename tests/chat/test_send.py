@@ -127,6 +127,7 @@ async def test_the_clock_is_told_what_became_of_it(telegram: Telegram, ann: Pers
         telegram.api.fail("sendMessage", status=status, how=how)  # type: ignore[arg-type]
         with pytest.raises(trouble):
             await sender.deliver(ann.user_id, reply, late)
+        telegram.clock.moves(2)  # the ban is over
 
 
 async def test_what_became_too_late_while_it_waited_is_not_sent(telegram: Telegram, ann: Person) -> None:

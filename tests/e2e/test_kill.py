@@ -119,5 +119,5 @@ def told(session: Session, one: Person) -> dict[str, list[object]]:
     values: dict[str, list[object]] = {key: [value] for key, value in checkins.answers_of(session, checkin).items()}
     for row in session.execute(select(answers).where(answers.c.checkin_id == card, answers.c.earlier.is_not(None))):
         earlier = unseal(session.keys, row.earlier, table="answers", key=f"{card}:{row.question}", user=one.user_id)
-        values[row.question][:0] = [value for value, _ in json.loads(earlier)]
+        values[row.question][:0] = [value for value, *_ in json.loads(earlier)]
     return values

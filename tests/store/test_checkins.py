@@ -81,7 +81,7 @@ def test_earlier_values_are_kept(database: Database, checkin: CheckIn) -> None:
     def earlier(session: Session) -> list[object]:
         row = session.execute(answers.select()).one()
         opened = unseal(session.keys, row.earlier, table="answers", key=f"{checkin.id}:headache", user=ANN)
-        return [value for value, _ in json.loads(opened)]
+        return [value for value, _at, _source in json.loads(opened)]
 
     assert database.submit(earlier).result(5) == [3, 8, None], "the same value again is no change"
 

@@ -51,13 +51,13 @@ def test_who_has_lost_the_claim_cannot_mark(database: Database, ann: User) -> No
     assert database.submit(lambda s: outbox.mark(s, replace(holds, claim="guessed"), "failed")).result(5) is False
     assert database.submit(lambda s: outbox.mark(s, holds, "sent", message_id=5, sent_at=NOW)).result(5) is True
     assert database.submit(lambda s: outbox.mark(s, holds, "failed")).result(5) is False, "sent stays sent"
-    assert database.submit(outbox.in_doubt).result(5) == []
+    assert database.submit(lambda session: outbox.in_doubt(session, NOW)).result(5) == []
 
 
 def test_what_was_being_sent_is_in_doubt_after_a_crash(database: Database, ann: User) -> None:
     database.submit(lambda s: owe(s, "a")).result(5)
     claimed = database.submit(lambda s: outbox.claim(s, NOW, 9)).result(5)
-    assert database.submit(outbox.in_doubt).result(5) == claimed
+    assert database.submit(lambda session: outbox.in_doubt(session, NOW)).result(5) == claimed
 
 
 def test_what_is_owed_can_be_withdrawn_but_not_what_is_on_its_way(database: Database, ann: User) -> None:
