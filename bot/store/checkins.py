@@ -15,7 +15,7 @@ from bot.store.tables import answers, checkins
 
 Source = Literal["tap", "text"]
 
-MOST_EARLIER = 20
+MOST_EARLIER = 200
 """Earlier values kept of one answer; more would be somebody playing with a button."""
 
 
