@@ -117,8 +117,13 @@ class Chat:
 
     async def _handle(self, raw: Raw) -> None:
         update = await self._read(raw)
-        if update is not None:
+        if update is None:
+            return
+        try:
             await self.application.process_update(update)
+        except Exception as trouble:  # noqa: BLE001 - an update bent so far that even PTB's own error path stumbles
+            log.error("update.not_handled", update=raw["update_id"], trouble=type(trouble).__name__)
+            await self._turns.set_aside(raw["update_id"], person_of(raw), trouble)
 
     async def _read(self, raw: Raw) -> Update | None:
         """Parse one update; what cannot be parsed is set aside."""
