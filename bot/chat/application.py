@@ -13,7 +13,7 @@ from telegram.request import BaseRequest
 
 from bot.actions import checkin
 from bot.chat.limits import Limits
-from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver, person_of
+from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver, id_in, person_of
 from bot.chat.routes import handlers
 from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
@@ -141,7 +141,7 @@ class Chat:
         log.error("update.not_handled", trouble=type(trouble).__name__)
         if isinstance(update, Update):
             person = update.effective_user
-            await self._turns.set_aside(update.update_id, person.id if person else None, trouble)
+            await self._turns.set_aside(update.update_id, id_in(person.id) if person else None, trouble)
 
     async def _take_up(self) -> None:
         """Go on with what was received but not handled, and show again what was handled but perhaps not shown."""

@@ -15,7 +15,7 @@ BURST = 5
 """New messages one chat may get in a row before the pace of one a second applies (Bots FAQ: short bursts pass)."""
 
 AFTER_BAN = 0.5
-MARGIN = 0.01
+MARGIN = 0.001
 """Seconds a wait is longer than it must be, because clocks and sums of floats are not exact."""
 
 MOST_CHATS = 10_000

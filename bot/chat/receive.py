@@ -106,7 +106,7 @@ class Receiver:
         if not isinstance(answer, list):
             raise TelegramError("not an answer of Telegram's")
         await self._heard()
-        raws: Sequence[Raw] = [r for r in answer if isinstance(r, Mapping) and isinstance(r.get("update_id"), int)]
+        raws: Sequence[Raw] = [r for r in answer if isinstance(r, Mapping) and id_in(r.get("update_id")) is not None]
         if not raws:
             return 0
         new = await self.take_in(raws)
@@ -174,6 +174,10 @@ def person_of(raw: Raw) -> int | None:
     """Return the id of the person a raw update is from, whatever kind it is."""
     for content in raw.values():
         if isinstance(content, Mapping) and isinstance(content.get("from"), Mapping):
-            person = content["from"].get("id")
-            return person if isinstance(person, int) else None
+            return id_in(content["from"].get("id"))
     return None
+
+
+def id_in(value: object) -> int | None:
+    """Return an id that a column can hold; None for anything else, which Telegram never sends (its ids have 52 bits)."""
+    return value if isinstance(value, int) and 0 <= value < 2**63 else None
