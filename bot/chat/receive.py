@@ -179,5 +179,5 @@ def person_of(raw: Raw) -> int | None:
 
 
 def id_in(value: object) -> int | None:
-    """Return an id that a column can hold; None for anything else, which Telegram never sends (its ids have 52 bits)."""
+    """Return an id that a column can hold; None for what Telegram never sends (its ids have 52 bits)."""
     return value if isinstance(value, int) and 0 <= value < 2**63 else None
