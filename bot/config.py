@@ -206,6 +206,8 @@ class Database(Section):
         pattern=r"^(sqlite:///|postgresql\+psycopg://)\S",
         description='an address that begins with "sqlite:///" or "postgresql+psycopg://"',
     )
+    file_system: Literal["local", "any"] = "local"
+    """SQLite loses data on network file systems: only "any" starts there."""
 
 
 class KeyFile(Section):
@@ -218,6 +220,8 @@ class Access(Section):
     users: Ids = ()
     operators: Ids = ()
     mode: Literal["invite", "allowlist", "open"] = "invite"
+    updates_per_minute: int = Field(default=60, ge=10, le=1_000_000, description="a whole number from 10 to 1000000")
+    """What one person may send: so many at once, and that many a minute."""
 
     @field_validator("mode")
     @classmethod

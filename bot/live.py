@@ -122,7 +122,7 @@ async def _be_pushed(chat: Chat, settings: Settings) -> None:
     secret = hook.secret.get_secret_value() or secrets.token_urlsafe(32)
 
     async def accept(raw: Mapping[str, Any]) -> None:
-        await chat.receiver.take_in([raw])
+        await chat.intake.take_in([raw])
 
     webhook = Webhook(accept, url=hook.url, secret=secret, listen=hook.listen, port=hook.port)
     try:
@@ -131,7 +131,6 @@ async def _be_pushed(chat: Chat, settings: Settings) -> None:
         stop_with(FAILED, f"[telegram.webhook] port: {hook.listen}:{hook.port}: {trouble.strerror}")
     try:
         await chat.be_pushed(hook.url, secret)
-        await asyncio.Event().wait()
     except TelegramError as trouble:
         stop_with(FAILED, f"[telegram.webhook] url: Telegram refused it: {trouble.message}")
     finally:

@@ -114,7 +114,7 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
             case _:
                 _in_doubt(session, owed, now)
 
-    await database.write(record)
+    await database.insist(record, clock)
     return trouble is None
 
 

@@ -7,19 +7,21 @@ from importlib.metadata import version
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
 
 from bot.chat.send import Sender
 from bot.clock import Clock, SystemClock
 from bot.store.database import Database
 from jobs.deliver import LEASE, deliver, recover
 from jobs.enqueue import enqueue
-from jobs.upkeep import follow_zone_data, tidy
+from jobs.upkeep import carry_out_erasures, follow_zone_data, tidy
 
 log = structlog.get_logger()
 
 TICK = 1
 MINUTE = 60
 DAILY = 24 * 3600
+ERASURES = 5
 CHECKPOINT = 30
 """Seconds after which an erased person is gone from the write-ahead log too, at the latest."""
 
@@ -37,6 +39,7 @@ class Metronome:
         self._clock = clock
         self._running: set[asyncio.Future[object]] = set()
         self._stopping = False
+        self._told_at = -float(MINUTE)
         self._watch: asyncio.Task[None] | None = None
         in_flight = max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)
         # A late beat is made up for once, never skipped, never doubled: the defaults drop one that is 1 s late.
@@ -46,13 +49,15 @@ class Metronome:
             ("enqueue", TICK, lambda: enqueue(database, clock.now())),
             ("deliver", TICK, lambda: deliver(database, sender, clock, in_flight, lambda: not self._stopping)),
             ("recover", MINUTE, lambda: recover(database, clock.now(), LEASE)),
-            ("checkpoint", CHECKPOINT, database.checkpoint),
+            ("erasures", ERASURES, lambda: carry_out_erasures(database)),
+            ("checkpoint", CHECKPOINT, self._fold),
             ("tidy", DAILY, lambda: tidy(database, clock.now())),
         )
         for name, seconds, job in jobs:
             self._scheduler.add_job(self._run, "interval", args=(name, job), seconds=seconds, id=name)
 
     async def start(self) -> None:
+        await carry_out_erasures(self._database)
         await recover(self._database, self._clock.now())
         planned = await follow_zone_data(self._database, self._clock.now(), version("tzdata"))
         if planned:
@@ -80,6 +85,11 @@ class Metronome:
             if job.next_run_time - now > job.trigger.interval:
                 job.modify(next_run_time=now)
 
+    async def _fold(self) -> None:
+        await self._database.checkpoint()
+        if self._database.disk is not None:
+            self._database.disk.keep_ballast()
+
     async def _keep_beating(self) -> None:
         clock = SystemClock()  # APScheduler's own: a sandbox that travels in time does not take it along
         while True:
@@ -93,6 +103,12 @@ class Metronome:
         self._running.add(running)
         try:
             await running
+        except DBAPIError as trouble:
+            # A full disk lasts, and the beat goes on every second: one line a minute says it.
+            now = self._clock.steady()
+            if now - self._told_at >= MINUTE:
+                self._told_at = now
+                log.error("diary.not_written", job=name, trouble=type(trouble.orig).__name__)
         except Exception as trouble:
             log.error("tick.failed", job=name, trouble=type(trouble).__name__, exc_info=True)
         finally:

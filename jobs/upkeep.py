@@ -1,9 +1,10 @@
-"""Housekeeping: what is done is forgotten after its time, and new clock rules are followed."""
+"""Housekeeping: what is done is forgotten after its time, erasures are carried out, new clock rules are followed."""
 
 from datetime import datetime
+from functools import partial
 
 from bot.domain.schedule import next_occurrence
-from bot.store import inbox, meta, outbox, reminders
+from bot.store import erasures, inbox, meta, outbox, reminders
 from bot.store.database import Database, Session
 
 AT_ONCE = 500
@@ -15,6 +16,18 @@ async def tidy(database: Database, now: datetime) -> None:
         outbox.tidy(session, now)
 
     await database.write(work)
+
+
+async def carry_out_erasures(database: Database) -> None:
+    """Erase whom the ledger names: after a restore, or when the operator erased somebody while the bot was running."""
+    waiting = await database.write(erasures.waiting)
+    if not waiting:
+        return
+    last: int | None = -1
+    while last is not None:
+        last = await database.write(partial(erasures.carry_out, erasures=waiting, after=last, most=AT_ONCE))
+    await database.write(lambda session: erasures.done(session, waiting))
+    await database.checkpoint()
 
 
 async def follow_zone_data(database: Database, now: datetime, version: str) -> int:

@@ -105,7 +105,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         database=DatabaseSettings(url=f"sqlite:///{tmp_path}/headsup.db"),
         keys=KeyFile(file=tmp_path / "headsup.key"),
-        access=Access(mode="open"),
+        access=Access(mode="open", updates_per_minute=100_000),
         defaults=Defaults(),
     )
 

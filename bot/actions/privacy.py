@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.render import privacy as render
 from bot.render.message import Reply
-from bot.store import checkins, inbox, reminders, users
+from bot.store import checkins, erasures, reminders
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -22,8 +22,7 @@ def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> 
 def erase(session: Session, user: User, now: datetime) -> Reply:
     """Delete the person and every row that names them, and say what is gone."""
     held = _held(session, user)
-    users.erase(session, user.id)
-    inbox.forget_user(session, user.id)
+    erasures.erase(session, user.id, now)
     return Reply((render.erased(texts_for(user.language), *held),))
 
 

@@ -1,19 +1,22 @@
 """The Telegram edge put together: receive, route, turn, send; started and stopped as one."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 from telegram import BotCommand, Update
-from telegram.error import InvalidToken
+from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot
 from telegram.request import BaseRequest
 
 from bot.actions import checkin
-from bot.chat.limits import Limits
-from bot.chat.receive import ALLOWED, Lanes, Raw, Receiver, id_in, person_of
+from bot.chat.errors import Refused, TokenRefused, trouble_of
+from bot.chat.intake import Intake, Raw, Why, id_in, person_of
+from bot.chat.limits import Lane, Limits
+from bot.chat.receive import ALLOWED, LONGEST_PAUSE, Lanes, Receiver
 from bot.chat.routes import handlers
 from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
@@ -21,7 +24,7 @@ from bot.clock import Clock
 from bot.render import menu
 from bot.render import settings as words
 from bot.render.message import Reply
-from bot.store import checkins, inbox, meta, users
+from bot.store import checkins, inbox, users
 from bot.store.database import Database, Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -57,7 +60,8 @@ class Chat:
         self.application.add_error_handler(self._not_handled)
         self._lanes = Lanes(self._handle)
         self._telling: set[asyncio.Task[None]] = set()
-        self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self._lanes.add, self._came_back)
+        self.intake = Intake(database, clock, self._lanes.add, self._turn_away)
+        self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self.intake.take_in, self._came_back)
 
     @property
     def username(self) -> str:
@@ -65,34 +69,41 @@ class Chat:
 
     async def start(self) -> None:
         """Connect, waiting for the network if need be, and finish what the last process left. Raises InvalidToken."""
-        pause = 1.0
-        while True:
-            try:
-                await self.application.initialize()
-                break
-            except InvalidToken:
-                raise
-            except Exception as error:  # noqa: BLE001 - no network, a captive portal: Telegram will come
-                log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=pause)
-                await self._clock.sleep(pause)
-                pause = min(pause * 2, 15.0)
+        await self._reach(self.application.initialize)
         await self._introduce()
         await self.sender.recall_ban()
         await self._take_up()
 
     async def be_pushed(self, url: str, secret: str) -> None:
-        """Ask Telegram to push updates to `url`. Raises TelegramError."""
-        # Who is pushed hears nothing of a silence; what polling knew of it would be weeks old when it comes back.
-        await self._database.write(lambda session: meta.forget(session, "heard_at"))
-        await self.application.bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED))
+        """Ask Telegram to push updates to `url`, and be there until stopped. Raises what Telegram refuses."""
+        bot = self.application.bot
+        await self._reach(lambda: bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED)))
+        await self.receiver.listen()
 
     async def be_polled(self) -> None:
         """Ask for updates until stopped; an old webhook is taken away first, what waits there stays."""
+        bot = self.application.bot
         try:
-            await self.application.bot.delete_webhook(drop_pending_updates=False)
-        except Exception as error:  # noqa: BLE001 - then the polls are refused, and say so
+            await self._reach(lambda: bot.delete_webhook(drop_pending_updates=False))
+        except TelegramError as error:  # then the polls are refused, and say so
             log.warning("telegram.webhook_not_removed", trouble=type(error).__name__)
         await self.receiver.run()
+
+    async def _reach(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Make a call without which nothing goes on until Telegram answers it. Raises what Telegram itself refuses."""
+        backoff = 1.0
+        while True:
+            began = self._clock.steady()
+            try:
+                await call()
+                return
+            except Exception as error:
+                if isinstance(error, TelegramError) and isinstance(trouble_of(error), Refused | TokenRefused):
+                    raise
+                pause = max(1.0, backoff - (self._clock.steady() - began))
+                log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=round(pause, 1))
+                await self._clock.sleep(pause)
+                backoff = min(backoff * 2, LONGEST_PAUSE)
 
     async def settle(self) -> None:
         """Return when every update taken so far has been handled and its answer shown."""
@@ -159,6 +170,12 @@ class Chat:
                 first = left.user_id not in told
                 told.add(left.user_id)
                 await self._turns.show_again(update, _restarted if first else _nothing)
+
+    def _turn_away(self, sender: Mapping[str, Any], why: Why) -> None:
+        """Say to somebody, in their private chat, why what they sent was not taken in."""
+        t = texts_for(str(sender.get("language_code") or self._database.settings.defaults.language))
+        message = words.too_much(t) if why == "too much" else words.cannot_save(t)
+        self.sender.reply(Answer(sender["id"], Reply((message,)), None, lane=Lane.STRANGER))
 
     def _card_again(self, session: Session, user: User, card: int) -> Reply:
         return checkin.show_again(session, user, self._clock.now(), card)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
+from heapq import heappop, heappush
 from typing import Any
 
 from bot.chat.errors import TryLater
@@ -23,12 +24,16 @@ FIRST_AFTER_BAN = 5
 RECOVERY = 30.0
 """After a ban the rate begins at 5 a second and is back in full 30 s later: all at once would bring the next ban."""
 
+KNOWN_AFTER = 30
+"""Sends after which half of what the quickest took is believed to be on the way at any time, there and back."""
+
 
 class Lane(IntEnum):
-    """Who goes first: answers to people never wait behind what the clock sends."""
+    """Who goes first: answers to people never wait behind what the clock sends, nor behind a crowd of strangers."""
 
     REPLY = 0
-    CLOCK = 1
+    STRANGER = 1
+    CLOCK = 2
 
 
 @dataclass(order=True)
@@ -42,8 +47,10 @@ class Waiting:
 class Limits:
     """Gives permits to send one new message each. Edits need none.
 
-    A permit counts from its grant until one second after the send is over. Telegram counts when a message arrives,
-    somewhere in between, so no second of Telegram's can hold more than `per_second`, however slow the network is.
+    Telegram counts when a message arrives, somewhere between its grant and its end. What every send needs for the way
+    there and back cannot have delayed its arrival, only the rest of the time it took can. So a permit counts from its
+    grant until one second after that rest, and no second of Telegram's can hold more than `per_second`, however uneven
+    the network is. A send that failed may have arrived at its very end.
     """
 
     def __init__(self, clock: Clock, *, per_second: int = 30, per_chat_per_second: float = 1) -> None:
@@ -51,7 +58,10 @@ class Limits:
         self._per_second = per_second
         self._per_chat = per_chat_per_second
         self._under_way = 0
-        self._over: deque[float] = deque()
+        self._over: list[float] = []
+        self._strangers: deque[float] = deque()
+        self._quickest = float("inf")
+        self._measured = 0
         self._chats: dict[int, tuple[float, float]] = {}
         self._closed_until = 0.0
         self._waiting: list[Waiting] = []
@@ -79,12 +89,19 @@ class Limits:
             elif not waiting.granted.cancelled() and waiting.granted.exception() is None:
                 self._under_way -= 1
             raise
+        granted_at = self._clock.steady()
+        arrived_by = None
         try:
             yield
+            took = self._clock.steady() - granted_at
+            self._quickest = min(self._quickest, took)
+            self._measured += 1
+            if self._measured >= KNOWN_AFTER:
+                arrived_by = granted_at + took - self._quickest / 2
         finally:
             now = self._clock.steady()
             self._under_way -= 1
-            self._over.append(now)
+            heappush(self._over, now if arrived_by is None else arrived_by)
             self._chats[chat_id] = (self._chats.get(chat_id, (BURST - 1.0, now))[0], now)
             self._news.set()
 
@@ -110,11 +127,11 @@ class Limits:
                 self._turn_away(now)
             pause = self._pause_for_all(now)
             if pause == 0:
-                ready = min((w for w in self._waiting if self._tokens(w.chat_id, now) >= 1), default=None)
+                ready = min((w for w in self._waiting if self._pause_for(w, now) <= 0), default=None)
                 if ready is not None:
                     self._grant(ready, now)
                     continue
-                pause = min((1 - self._tokens(w.chat_id, now)) / self._per_chat for w in self._waiting) + MARGIN
+                pause = min(self._pause_for(w, now) for w in self._waiting) + MARGIN
             await self._rest(pause)
 
     def _turn_away(self, now: float) -> None:
@@ -131,18 +148,30 @@ class Limits:
         if len(self._chats) >= MOST_CHATS:
             self._chats = {chat: kept for chat, kept in self._chats.items() if self._tokens(chat, now) < BURST}
         self._chats[waiting.chat_id] = (self._tokens(waiting.chat_id, now) - 1, now)
+        if waiting.lane is Lane.STRANGER:
+            self._strangers.append(now)
         self._under_way += 1
         waiting.granted.set_result(None)
 
     def _pause_for_all(self, now: float) -> float | None:
         """Return the seconds until anything may be sent; None = not before a send under way is over."""
         while self._over and self._over[0] + 1 < now:
-            self._over.popleft()
+            heappop(self._over)
         if now < self._closed_until:
             return self._closed_until - now + MARGIN
         if self._under_way + len(self._over) < self._allowed(now):
             return 0
         return self._over[0] + 1 - now + MARGIN if self._over else None
+
+    def _pause_for(self, waiting: Waiting, now: float) -> float:
+        """Return the seconds until this one's chat and lane may send; strangers have a sixth of all there is."""
+        pause = (1 - self._tokens(waiting.chat_id, now)) / self._per_chat
+        if waiting.lane is Lane.STRANGER:
+            while self._strangers and self._strangers[0] + 1 <= now:
+                self._strangers.popleft()
+            if len(self._strangers) >= max(1, self._per_second // 6):
+                pause = max(pause, self._strangers[0] + 1 - now)
+        return pause
 
     def _allowed(self, now: float) -> int:
         """Return how many may be sent in a second: after a ban a few first, all again after half a minute."""

@@ -9,12 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
-from bot.chat.errors import seconds_of
+from bot.chat.errors import is_telegrams, seconds_of
+from bot.chat.intake import Raw, id_in, person_of
+from bot.chat.silence import Silence
 from bot.clock import Clock
-from bot.store import inbox, meta
+from bot.store import meta
 from bot.store.database import Database
 
 log = structlog.get_logger()
@@ -22,13 +25,15 @@ log = structlog.get_logger()
 ALLOWED = ("message", "callback_query", "my_chat_member")
 LONG_POLL = 25
 LONGEST_PAUSE = 15.0
+NOT_WRITTEN = 5.0
+"""Seconds until it is tried again to store what could not be stored: a full disk is soon noticed to have room again."""
+
 AFTER_REFUSAL = 60.0
 TELL_EVERY = 60.0
 TAP_LIVES = timedelta(seconds=150)
 """Telegram keeps an undelivered tap only so long (its server's source); messages 24 h."""
 
 NOTE_EVERY = timedelta(seconds=10)
-Raw = Mapping[str, Any]
 
 
 class Lanes:
@@ -68,7 +73,8 @@ class Lanes:
 
 
 class Receiver:
-    """Asks Telegram for updates. `poll` is one request; `run` repeats it, patiently, until `stop`.
+    """Asks Telegram for updates. `poll` is one request; `run` repeats it, patiently, until `stop`; `listen` is for
+    where Telegram pushes instead.
 
     `came_back(since, until)` is told after a silence longer than Telegram keeps taps; `heard_at` is the last answer.
     """
@@ -79,14 +85,14 @@ class Receiver:
         base: str,
         database: Database,
         clock: Clock,
-        accept: Callable[[Raw], None],
+        take_in: Callable[[Sequence[Raw]], Awaitable[int]],
         came_back: Callable[[datetime, datetime], None],
     ) -> None:
         self._request = request
         self._base = base
         self._database = database
         self._clock = clock
-        self._accept = accept
+        self._take_in = take_in
         self._came_back = came_back
         self._offset: int | None = None
         self._stopping = False
@@ -102,25 +108,22 @@ class Receiver:
         query = {"timeout": seconds, "allowed_updates": json.dumps(ALLOWED)}
         if self._offset is not None:
             query["offset"] = self._offset
-        answer: Any = await self._request.post(f"{self._base}/getUpdates?{urlencode(query)}", read_timeout=seconds + 10)
+        try:
+            url = f"{self._base}/getUpdates?{urlencode(query)}"
+            answer: Any = await self._request.post(url, read_timeout=seconds + 10)
+        except TelegramError as error:
+            if is_telegrams(error):
+                raise
+            answer = None
         if not isinstance(answer, list):
             raise TelegramError("not an answer of Telegram's")
-        await self._heard()
         raws: Sequence[Raw] = [r for r in answer if isinstance(r, Mapping) and id_in(r.get("update_id")) is not None]
-        if not raws:
-            return 0
-        new = await self.take_in(raws)
-        self._offset = raws[-1]["update_id"] + 1
+        new = 0
+        if raws:
+            new = await self._take_in(raws)
+            self._offset = raws[-1]["update_id"] + 1
+        await self._heard()
         return new
-
-    async def take_in(self, raws: Sequence[Raw]) -> int:
-        """Store updates, then pass on those that were not here before. Returns how many that were."""
-        now = self._clock.now()
-        new = set(await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now)))
-        for raw in raws:
-            if raw["update_id"] in new:
-                self._accept(raw)
-        return len(new)
 
     async def _heard(self) -> None:
         """Note that Telegram answered; after a silence in which taps were lost, say so."""
@@ -134,12 +137,30 @@ class Receiver:
             log.warning("telegram.away", seconds=int((now - before).total_seconds()))
             self._came_back(before, now)
 
-    async def run(self) -> None:
-        pause = 0.0
+    async def listen(self) -> None:
+        """Note every few seconds until stopped that we are here: who is pushed knows of no silence but its own."""
         while not self._stopping:
             try:
-                await self.poll(LONG_POLL)
-                pause = 0.0
+                await self._heard()
+            except DBAPIError as error:
+                log.error("presence.not_noted", trouble=type(error.orig).__name__)
+            await self._clock.sleep(NOTE_EVERY.total_seconds())
+
+    async def run(self) -> None:
+        silence = Silence(self._clock, self._renew)
+        try:
+            await self._poll_on(silence)
+        finally:
+            silence.watch_no_more()
+
+    async def _poll_on(self, silence: Silence) -> None:
+        pause, backoff, wait = 0.0, 0.0, LONG_POLL
+        while not self._stopping:
+            began = self._clock.steady()
+            try:
+                await self.poll(wait)
+                silence.heard()
+                pause, backoff, wait = 0.0, 0.0, LONG_POLL
             except InvalidToken:
                 log.error("telegram.token_refused", retry_in=AFTER_REFUSAL)
                 pause = AFTER_REFUSAL
@@ -148,12 +169,25 @@ class Receiver:
                 pause = LONGEST_PAUSE
             except RetryAfter as error:
                 pause = seconds_of(error)
-            except Exception as error:  # noqa: BLE001 - whatever answers in Telegram's place, or a full disk: ask again
+            except DBAPIError as error:
+                silence.heard()
+                pause = min(max(1.0, pause * 2), NOT_WRITTEN)
+                log.error("poll.not_stored", trouble=type(error.orig).__name__, retry_in=pause)
+            except Exception as error:  # noqa: BLE001 - whatever answers in Telegram's place: ask again
                 if not self._stopping:
-                    pause = min(max(1.0, pause * 2), LONGEST_PAUSE)
-                    log.warning("poll.failed", trouble=type(error).__name__, retry_in=pause)
+                    backoff = min(max(1.0, backoff * 2), LONGEST_PAUSE)
+                    # Short questions, soon given up, and no pause after one that hung: else it would take half a minute
+                    # to notice that the network is back.
+                    wait, pause = 0, max(1.0, backoff - (self._clock.steady() - began))
+                    log.warning("poll.failed", trouble=type(error).__name__, retry_in=round(pause, 1))
             if pause and not self._stopping:
                 await self._clock.sleep(pause)
+
+    async def _renew(self) -> None:
+        """Begin anew on another session; a question under way ends with the old one."""
+        if not self._stopping:
+            await self._request.shutdown()
+            await self._request.initialize()
 
     def _tell_conflict(self) -> None:
         """Say once a minute that somebody else polls with this token."""
@@ -168,16 +202,3 @@ class Receiver:
         await self._request.shutdown()
         if (heard_at := self.heard_at) is not None:
             await self._database.write(lambda session: meta.put_instant(session, "heard_at", heard_at))
-
-
-def person_of(raw: Raw) -> int | None:
-    """Return the id of the person a raw update is from, whatever kind it is."""
-    for content in raw.values():
-        if isinstance(content, Mapping) and isinstance(content.get("from"), Mapping):
-            return id_in(content["from"].get("id"))
-    return None
-
-
-def id_in(value: object) -> int | None:
-    """Return an id that a column can hold; None for what Telegram never sends (its ids have 52 bits)."""
-    return value if isinstance(value, int) and 0 <= value < 2**63 else None

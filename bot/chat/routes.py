@@ -19,9 +19,14 @@ from telegram.ext import filters as only
 from bot.actions import checkin, onboarding, privacy, reminders, safety, settings, summary
 from bot.chat.turn import Action, Route, Turns
 from bot.domain.freetext import Understood, read_answers
+from bot.render import settings as words
 from bot.render.message import Reply
 from bot.store.database import Session
 from bot.store.users import User
+from bot.texts.words import texts_for
+
+LONGEST_LINE = 1000
+"""Characters of one typed line; nobody needs more for a day."""
 
 PRIVATE = only.ChatType.PRIVATE & only.UpdateType.MESSAGE
 
@@ -51,6 +56,7 @@ BUTTONS: Mapping[str, Route] = {
     "fine": Route(checkin.all_fine),  # fine:<check-in>
     "painless": Route(checkin.no_pain),  # painless:<check-in>
     "tick": Route(checkin.tick),  # tick:<check-in>:<question>:<choice>
+    "untick": Route(checkin.untick),
     "ticked": Route(checkin.ticked),  # ticked:<check-in>:<question>
     "skip": Route(checkin.skip),  # skip:<check-in>:<question>
     "rest": Route(checkin.skip_rest),  # rest:<check-in>
@@ -65,7 +71,7 @@ BUTTONS: Mapping[str, Route] = {
     "hour": Route(reminders.pick_minute),  # hour:<purpose>:<HH>
     "time": Route(reminders.set_time),  # time:<purpose>:<HHMM>
     "days": Route(reminders.choose_days),  # days:<reminder>
-    "day": Route(reminders.set_day),  # day:<reminder>:<0–6, all or work>
+    "day": Route(reminders.set_day),  # day:<reminder>:<0–6>:<on or off>, day:<reminder>:<all or work>
     "switch": Route(reminders.switch),  # switch:<reminder>:<on or off>
     "remove": Route(reminders.remove),  # remove:<reminder>
     "restore": Route(reminders.restore),  # restore:<kind>:<HHMM>:<weekdays>
@@ -90,6 +96,8 @@ TYPED: Mapping[str, Action] = {
 
 def typed(session: Session, user: User, now: datetime, text: str) -> Reply:
     """Give a typed line to the question it answers; a whole day in words always goes to the card."""
+    if len(text) > LONGEST_LINE:
+        return Reply((words.too_long(texts_for(user.language)),))
     awaited, *arguments = (user.awaiting or "").split(":")
     if awaited not in TYPED or isinstance(read_answers(text), Understood):
         return checkin.say(session, user, now, text)

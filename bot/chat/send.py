@@ -43,6 +43,9 @@ AFTER_REFUSAL = 60.0
 """Seconds in which nothing is tried with a token that Telegram refuses."""
 
 EDIT_FRESH = timedelta(hours=1)
+MOST_STRANGERS = 100
+"""Strangers who wait for a word at a time; whoever comes when so many wait gets none, and may ask again."""
+
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
 
 
@@ -55,6 +58,7 @@ class Answer:
     tapped: int | None
     queries: list[str] = field(default_factory=list)
     updates: list[int] = field(default_factory=list)
+    lane: Lane = Lane.REPLY
 
     def replaces(self, other: "Answer") -> bool:
         """Tell whether this makes `other` not worth showing: both only redraw the same card."""
@@ -76,11 +80,16 @@ class Sender:
         self._clock = clock
         self._chats: dict[int, deque[Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._strangers: set[int] = set()
 
     def reply(self, answer: Answer) -> None:
         """Show an answer as soon as the ones before it in this chat are shown; never waits itself."""
         lane = self._chats.get(answer.chat_id)
         if lane is None:
+            if answer.lane is Lane.STRANGER:
+                if len(self._strangers) >= MOST_STRANGERS:
+                    return
+                self._strangers.add(answer.chat_id)
             self._chats[answer.chat_id] = deque([answer])
             task = asyncio.create_task(self._show_all(answer.chat_id))
             self._tasks.add(task)
@@ -140,6 +149,7 @@ class Sender:
                     log.error("reply.failed", updates=answer.updates, trouble=type(trouble).__name__, exc_info=True)
         finally:
             del self._chats[chat_id]
+            self._strangers.discard(chat_id)
 
     async def _show(self, answer: Answer) -> None:
         for query in answer.queries:
@@ -171,7 +181,7 @@ class Sender:
                 outbox.withdraw(session, answer.chat_id)
 
         if shown or answer.updates or gone:
-            await self._database.write(finish)
+            await self._database.insist(finish, self._clock)
 
     async def _show_one(self, answer: Answer, message: Message) -> int | None:
         """Show one message, waiting out what passes; an edit is repeated freely, a new message is never sent twice."""
@@ -179,7 +189,7 @@ class Sender:
         while True:
             try:
                 if message.edit is None:
-                    return (await self._new(answer.chat_id, message, Lane.REPLY)).message_id
+                    return (await self._new(answer.chat_id, message, answer.lane)).message_id
                 return await self._edit(answer.chat_id, message, answer.tapped)
             except TryLater as later:
                 pause = later.seconds

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import signature
+from typing import TypeVar
 
 import structlog
 from telegram import Update
 from telegram import User as Person
 
+from bot.chat.limits import Lane
 from bot.chat.send import Answer, Sender
 from bot.clock import Clock
 from bot.render import onboarding, settings
@@ -19,6 +21,7 @@ from bot.store.users import User
 from bot.texts.words import texts_for
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 RETRIES = (1.0, 10.0, 60.0)
 """Seconds before a failed turn is tried again; this person's next updates wait, everybody else's do not."""
@@ -57,7 +60,7 @@ class Turns:
             return
         now = self._clock.now()
 
-        def work(session: Session) -> Reply:
+        def work(session: Session) -> tuple[Reply, Lane]:
             user = users.get(session, person.id) or _stranger(session, person, now)
             if user.awaiting is not None:
                 # A tap or a command means the person has moved on; a typed line later must not answer the old question.
@@ -72,15 +75,14 @@ class Turns:
             if users.get(session, person.id) is None:
                 # Nothing is kept about a stranger, nor about somebody who has just been erased.
                 inbox.forget(session, update.update_id)
-            else:
-                card = next((message.card for message in reply.messages if message.card is not None), None)
-                inbox.handled(session, update.update_id, now, card=card)
-            return reply
+                return reply, Lane.STRANGER
+            card = next((message.card for message in reply.messages if message.card is not None), None)
+            inbox.handled(session, update.update_id, now, card=card)
+            return reply, Lane.REPLY
 
-        reply = await self._patiently(work, update.update_id, person.id)
-        if reply is None:
-            reply = Reply((settings.not_saved(texts_for(person.language_code or "en")),))
-        self._sender.reply(self._answer(update, person.id, reply))
+        done = await self._patiently(work, update.update_id, person.id)
+        reply, lane = done or (Reply((settings.not_saved(texts_for(person.language_code or "en")),)), Lane.REPLY)
+        self._sender.reply(self._answer(update, person.id, reply, lane))
 
     async def show_again(self, update: Update, action: Callable[[Session, User], Reply]) -> None:
         """Show the reply of a turn that was done when the process stopped, as `action` draws it now."""
@@ -111,7 +113,7 @@ class Turns:
             language = (update.effective_user.language_code if update.effective_user else None) or "en"
             await self._sender.say_and_leave(update.effective_chat.id, settings.in_group(texts_for(language)))
 
-    async def _patiently(self, work: Callable[[Session], Reply], update_id: int, person_id: int) -> Reply | None:
+    async def _patiently(self, work: Callable[[Session], T], update_id: int, person_id: int) -> T | None:
         """Run a turn, again after 1 s, 10 s and 60 s if it fails; None when it was given up and set aside."""
         for pause in (*RETRIES, None):
             try:
@@ -141,10 +143,10 @@ class Turns:
         except Exception as again:  # noqa: BLE001 - the database itself is in trouble; the update stays for the next start
             log.error("turn.not_set_aside", update=update_id, trouble=type(again).__name__)
 
-    def _answer(self, update: Update, chat_id: int, reply: Reply) -> Answer:
+    def _answer(self, update: Update, chat_id: int, reply: Reply, lane: Lane = Lane.REPLY) -> Answer:
         query = update.callback_query
         tapped = query.message.message_id if query and query.message else None
-        return Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id])
+        return Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id], lane)
 
 
 def _stranger(session: Session, person: Person, now: datetime) -> User:

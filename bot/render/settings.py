@@ -136,5 +136,24 @@ def not_saved(t: Texts) -> Message:
     return Message(t("Something went wrong here and that was not saved. Please try it once more."))
 
 
+def too_much(t: Texts) -> Message:
+    return Message(
+        t("That was a lot at once, so I stopped reading. Please wait a minute, then send again what is missing.")
+    )
+
+
+def cannot_save(t: Texts) -> Message:
+    return Message(
+        t(
+            "I can’t save anything right now: something is wrong with the computer I run on. What you typed waits for "
+            "me at Telegram for a day. If you tapped a button, please tap it again later."
+        )
+    )
+
+
+def too_long(t: Texts) -> Message:
+    return Message(t("That is longer than 1,000 characters, so I kept nothing of it. Please send it shorter."))
+
+
 def in_group(t: Texts) -> Message:
     return Message(t("I only work in private chats, because a diary is private. Goodbye!"))

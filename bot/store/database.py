@@ -1,7 +1,9 @@
 """The database: one writer thread with group commit on SQLite, and a session that actions and `store/` are handed."""
 
 import asyncio
+import errno
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -9,14 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.store.crypto import Keys
+from bot.store.disk import Disk
 
+log = structlog.get_logger()
 T = TypeVar("T")
+
+RETRIES = (1.0, 10.0, 60.0)
+"""Seconds before what could not be done is tried again."""
 
 TOGETHER = 200
 """The most turns that share one COMMIT; more would only make the first of them wait."""
@@ -40,7 +50,7 @@ Work = Callable[[Session], T]
 def open_engine(url: str) -> Engine:
     """Open SQLite (WAL, synchronous=FULL, one immediate transaction at a time) or PostgreSQL; makes the data folder.
 
-    Parameters never appear in errors: they hold what people said, if only sealed.
+    Parameters never appear in errors: they hold what people said, if only sealed. OSError where WAL is not to be had.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -53,8 +63,10 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:
+        (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        if mode not in ("wal", "memory"):
+            raise OSError(errno.ENOTSUP, f"SQLite cannot keep its write-ahead log here (it says {mode})")
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",
@@ -71,6 +83,29 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def open_to_read(url: str) -> Engine:
+    """Open a database beside the process that writes it: nothing is written, no lock is waited for, no log folded in.
+
+    One transaction sees one state of it, however long it takes.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, hide_parameters=True, isolation_level="REPEATABLE READ")
+    file = Path(parsed.database or "").resolve()
+
+    def connect() -> sqlite3.Connection:
+        address = f"{file.as_uri()}?mode=ro"
+        return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
 class Closed(Exception):
     """Work came after the database was closed; nothing of it was done."""
 
@@ -82,6 +117,8 @@ class Database:
         """Start the writer; `held` is the instance lock, let go of when the database is closed."""
         self._held = held
         self.engine = engine
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        self.disk = Disk(Path(file)) if file and file != ":memory:" else None
         self.keys = keys
         self.settings = settings
         self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
@@ -99,6 +136,16 @@ class Database:
         if not self._writer.is_alive():
             self._turn_away()
         return future
+
+    async def insist(self, work: Work[T], clock: Clock) -> T:
+        """Run `work` like `write`, again after 1 s, 10 s and 60 s while the database cannot be written."""
+        for pause in RETRIES:
+            try:
+                return await self.write(work)
+            except DBAPIError as trouble:
+                log.warning("diary.not_written", trouble=type(trouble.orig).__name__, retry_in=pause)
+                await clock.sleep(pause)
+        return await self.write(work)
 
     async def checkpoint(self) -> None:
         """Fold SQLite's write-ahead log into the file and empty it, so that what was deleted is gone from both."""

@@ -1,8 +1,9 @@
 """Telegram's limits: thirty new messages in any second, one a second in a chat, replies first, silence after a 429."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.chat.errors import TryLater
 from bot.chat.limits import BURST, Lane, Limits
 from tests.clock import HandClock
+from tests.faults.virtual import LoopClock, play
 
 Ask = tuple[int, Lane]
 Sent = tuple[float, int, Lane]
@@ -116,3 +118,54 @@ async def test_who_stops_waiting_takes_no_place(clock: HandClock) -> None:
         await waiting
     sent = await send_all(limits, clock, [(2, Lane.REPLY), (3, Lane.REPLY)])
     assert [chat for _, chat, _ in sent] == [2, 3]
+
+
+def arrivals(many: int, way: Callable[[], tuple[float, float]], *, at_once: int = 60) -> list[float]:
+    """Send so many over a network whose way there and back takes what `way` draws; returns when each arrived."""
+    arrived: list[float] = []
+
+    async def story() -> None:
+        clock = LoopClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
+        limits, waiting = Limits(clock), iter(range(many))
+
+        async def send() -> None:
+            for chat in waiting:
+                async with limits.permit(chat, Lane.CLOCK):
+                    there, back = way()
+                    await clock.sleep(there)
+                    arrived.append(clock.steady())
+                    await clock.sleep(back)
+
+        await asyncio.gather(*(send() for _ in range(at_once)))
+
+    play(story())
+    return sorted(arrived)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.floats(0.005, 0.3), st.floats(0.005, 0.3), st.floats(0, 3))
+def test_an_uneven_network_never_makes_a_second_too_full(seed: int, there: float, back: float, uneven: float) -> None:
+    chance = Random(seed)
+
+    def way() -> tuple[float, float]:
+        delays = (chance.choice([0, 0, uneven]) * chance.random() for _ in range(2))
+        return there + next(delays), back + next(delays)
+
+    came = arrivals(400, way)
+    assert all(later - earlier > 1 - 1e-6 for earlier, later in zip(came, came[30:], strict=False))
+
+
+def test_a_steady_network_costs_half_of_its_own_time() -> None:
+    came = arrivals(3000, lambda: (0.1, 0.1))
+    assert came[-1] - came[0] <= 3000 / 30 * 1.1 + 1
+    assert all(later - earlier > 1 for earlier, later in zip(came, came[30:], strict=False))
+
+
+async def test_a_crowd_of_strangers_holds_up_nobody(clock: HandClock) -> None:
+    limits = Limits(clock, per_second=30)
+    crowd = [(chat, Lane.STRANGER) for chat in range(100, 140)]
+    sent = await send_all(limits, clock, [*crowd, *((chat, Lane.CLOCK) for chat in range(60)), (7, Lane.REPLY)])
+    assert sent[0][1] == 7
+    assert busiest_second([one for one in sent if one[2] is Lane.STRANGER]) <= 5
+    reminders = [at for at, _, lane in sent if lane is Lane.CLOCK]
+    assert reminders[-1] - sent[0][0] <= 3, "five a second are theirs, the rest is everybody else's"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from telegram.error import TelegramError
 
-from bot.chat.receive import Lanes, person_of
+from bot.chat.intake import person_of
+from bot.chat.receive import Lanes
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from telegram.error import Conflict
 
+from bot.chat.intake import Intake
 from bot.chat.receive import Receiver
 from bot.sandbox.person import Person
 from bot.store import inbox
 from bot.store.database import Session
-from tests.faults.household import CARD, told
+from tests.faults.household import CARD, shown, told
 from tests.faults.promises import Figures
 from tests.faults.virtual import play
 from tests.faults.world import FarRequest, World, world
@@ -170,10 +171,11 @@ def test_a_disk_that_is_full_for_a_minute(tmp_path: Path, promise: Figures, monk
             for value in (1, 2, 3):
                 await ann.taps_on(card, f"{prefix}headache:{value}")
                 await all_is.passes(seconds=20)
-            assert "Headache" not in ann.sees.text, "what is not on disk is not claimed to be saved"
+            assert not shown(ann, "Headache"), "what is not on disk is not claimed to be saved"
+            promise.at_most("T31", "words that nothing can be saved, an hour", 1, len(shown(ann, "I can’t save")))
             full = False
             healed = all_is.clock.steady()
-            while "Headache 3" not in ann.sees.text and all_is.clock.steady() < healed + 60:
+            while not shown(ann, "Headache 3") and all_is.clock.steady() < healed + 60:
                 await all_is.passes(seconds=0.5)
             promise.at_most("T31", "until taps are answered, disk free again", 20, all_is.clock.steady() - healed, "s")
             found = (await kept(all_is, ann))["headache"]
@@ -194,7 +196,7 @@ def test_a_second_bot_on_the_same_token(tmp_path: Path, promise: Figures) -> Non
                 f"https://sandbox.invalid/bot{all_is.api.token}",
                 all_is.database,
                 all_is.clock,
-                lambda raw: None,
+                Intake(all_is.database, all_is.clock, lambda raw: None, lambda sender, why: None).take_in,
                 lambda since, until: None,
             )
             began, calls = all_is.clock.steady(), len(all_is.api.calls)

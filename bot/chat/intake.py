@@ -1,0 +1,143 @@
+"""What comes in is stored before anything else happens to it; what cannot be stored, or is far too much, is said so."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import structlog
+
+from bot.chat.flood import Flood
+from bot.clock import Clock
+from bot.store import inbox
+from bot.store.database import Database
+from bot.store.disk import is_full
+
+log = structlog.get_logger()
+
+Raw = Mapping[str, Any]
+Why = Literal["too much", "not saved"]
+COUNTED = ("message", "callback_query")
+TOLD_EVERY = 3600.0
+"""Seconds between two words to the same person that nothing can be saved."""
+
+MOST_TOLD = 10_000
+
+
+class Intake:
+    """Takes raw updates in: `accept` is given each that is stored and new, `turn_away` the sender of one that was not
+    taken, where that was in their private chat."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        accept: Callable[[Raw], None],
+        turn_away: Callable[[Mapping[str, Any], Why], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._accept = accept
+        self._turn_away = turn_away
+        self._flood = Flood(database.settings.access.updates_per_minute)
+        self._told: OrderedDict[int, float] = OrderedDict()
+        self._stored_early: set[int] = set()
+
+    async def take_in(self, raws: Sequence[Raw]) -> int:
+        """Store updates, then pass on those that were not here before. Returns how many that were.
+
+        Raises what the database raises; then none of them is confirmed, and all come again. On a full disk, who wants
+        everything about them deleted is served all the same, from the room that is held back.
+        """
+        now = self._clock.now()
+        wanted = [raw for raw in raws if raw["update_id"] not in self._stored_early and self._admits(raw, now)]
+        try:
+            new = await self._store(wanted, now)
+        except Exception as trouble:
+            for raw in wanted:
+                self._flood.give_back(person_of(raw) or 0)
+            await self._rescue(wanted, now, trouble)
+            raise
+        self._stored_early.clear()
+        return new
+
+    async def _store(self, raws: Sequence[Raw], now: datetime) -> int:
+        new = set(await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now)))
+        for raw in raws:
+            if raw["update_id"] in new:
+                self._accept(raw)
+        return len(new)
+
+    def _admits(self, raw: Raw, now: datetime) -> bool:
+        person = person_of(raw)
+        if person is None or not any(kind in raw for kind in COUNTED):
+            return True
+        if self._flood.admits(person, _sent_at(raw, now)):
+            return True
+        if self._flood.tells(person, self._clock.steady()):
+            log.warning("person.too_much", user=person)
+            self._say_no(raw, "too much")
+        return False
+
+    async def _rescue(self, raws: Sequence[Raw], now: datetime, trouble: Exception) -> None:
+        """Say once an hour to each of them that nothing can be saved now; deletions go through."""
+        deletions = [raw for raw in raws if _is_deletion(raw)] if is_full(trouble) else []
+        if deletions and self._database.disk is not None:
+            self._database.disk.release_ballast()
+            await self._store(deletions, now)
+            self._stored_early |= {raw["update_id"] for raw in deletions}
+        for raw in raws:
+            person = person_of(raw)
+            if person is not None and raw["update_id"] not in self._stored_early and self._tells(person):
+                self._say_no(raw, "not saved")
+
+    def _say_no(self, raw: Raw, why: Why) -> None:
+        sender, chat = sender_and_chat(raw)
+        if sender is not None and chat == sender.get("id"):
+            self._turn_away(sender, why)
+
+    def _tells(self, person: int) -> bool:
+        now = self._clock.steady()
+        if now - self._told.get(person, -TOLD_EVERY) < TOLD_EVERY:
+            return False
+        self._told[person] = now
+        self._told.move_to_end(person)
+        if len(self._told) > MOST_TOLD:
+            self._told.popitem(last=False)
+        return True
+
+
+def _sent_at(raw: Raw, now: datetime) -> float:
+    """Return when a person sent this, in seconds since 1970: only messages say so, a tap is never old."""
+    message = raw.get("message")
+    date = message.get("date") if isinstance(message, Mapping) else None
+    return min(float(date), now.timestamp()) if isinstance(date, int) and date > 0 else now.timestamp()
+
+
+def _is_deletion(raw: Raw) -> bool:
+    """Tell whether this asks for, or confirms, that everything about a person is deleted."""
+    tap, message = raw.get("callback_query"), raw.get("message")
+    if isinstance(tap, Mapping):
+        return tap.get("data") == "erase"
+    return isinstance(message, Mapping) and str(message.get("text")).split("@")[0].strip() == "/delete"
+
+
+def person_of(raw: Raw) -> int | None:
+    """Return the id of the person a raw update is from, whatever kind it is."""
+    sender, _ = sender_and_chat(raw)
+    return None if sender is None else id_in(sender.get("id"))
+
+
+def sender_and_chat(raw: Raw) -> tuple[Mapping[str, Any] | None, object]:
+    """Return who sent a raw update and the id of the chat it is from, as far as it says so."""
+    for content in raw.values():
+        if isinstance(content, Mapping) and isinstance(content.get("from"), Mapping):
+            holder = content.get("message", content)
+            chat = holder.get("chat") if isinstance(holder, Mapping) else None
+            return content["from"], chat.get("id") if isinstance(chat, Mapping) else None
+    return None, None
+
+
+def id_in(value: object) -> int | None:
+    """Return an id that a column can hold; None for what Telegram never sends (its ids have 52 bits)."""
+    return value if isinstance(value, int) and 0 <= value < 2**63 else None
