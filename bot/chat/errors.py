@@ -39,6 +39,8 @@ class TokenRefused(TelegramTrouble):
 
 def trouble_of(error: TelegramError) -> TelegramTrouble:
     """Return what an error of python-telegram-bot means for a message that was to be sent."""
+    if not is_telegrams(error):
+        return Unknown("not an answer of Telegram's")
     match error:
         case RetryAfter():
             return TryLater(seconds_of(error), flood=True)
@@ -53,6 +55,21 @@ def trouble_of(error: TelegramError) -> TelegramTrouble:
     if isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return TryLater(NOT_CONNECTED)
     return Unknown(type(error).__name__)
+
+
+def is_telegrams(error: TelegramError) -> bool:
+    """Tell whether Telegram said so.
+
+    A captive portal or a proxy says 403 or 404 too, in HTML: PTB raises Forbidden or InvalidToken all the same, caused
+    by its failure to read the page.
+    """
+    cause = error.__cause__
+    return not isinstance(cause, TelegramError) or (type(cause) is not TelegramError and is_telegrams(cause))
+
+
+def cause_of(error: BaseException) -> str:
+    """Return the kind of what went wrong underneath, for the log: its own words may hold the token or what was sent."""
+    return type(error.__cause__ or error).__name__
 
 
 def seconds_of(error: RetryAfter) -> float:

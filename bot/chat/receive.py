@@ -13,21 +13,18 @@ from sqlalchemy.exc import DBAPIError
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
-from bot.chat.errors import is_telegrams, seconds_of
+from bot.chat.errors import cause_of, is_telegrams, seconds_of
 from bot.chat.intake import Raw, id_in, person_of
 from bot.chat.silence import Silence
 from bot.clock import Clock
 from bot.store import meta
-from bot.store.database import Database
+from bot.store.database import TRY_AGAIN, Database
 
 log = structlog.get_logger()
 
 ALLOWED = ("message", "callback_query", "my_chat_member")
 LONG_POLL = 25
 LONGEST_PAUSE = 15.0
-NOT_WRITTEN = 5.0
-"""Seconds until it is tried again to store what could not be stored: a full disk is soon noticed to have room again."""
-
 AFTER_REFUSAL = 60.0
 TELL_EVERY = 60.0
 TAP_LIVES = timedelta(seconds=150)
@@ -129,10 +126,10 @@ class Receiver:
         """Note that Telegram answered; after a silence in which taps were lost, say so."""
         now = self._clock.now()
         before = self.heard_at or await self._database.write(lambda s: meta.get_instant(s, "heard_at"))
-        self.heard_at = now
         if self._noted_at is None or now - self._noted_at >= NOTE_EVERY:
-            self._noted_at = now
             await self._database.write(lambda s: meta.put_instant(s, "heard_at", now))
+            self._noted_at = now
+        self.heard_at = now
         if before is not None and now - before > TAP_LIVES:
             log.warning("telegram.away", seconds=int((now - before).total_seconds()))
             self._came_back(before, now)
@@ -143,7 +140,7 @@ class Receiver:
             try:
                 await self._heard()
             except DBAPIError as error:
-                log.error("presence.not_noted", trouble=type(error.orig).__name__)
+                self._database.complain(error, self._clock)
             await self._clock.sleep(NOTE_EVERY.total_seconds())
 
     async def run(self) -> None:
@@ -171,15 +168,15 @@ class Receiver:
                 pause = seconds_of(error)
             except DBAPIError as error:
                 silence.heard()
-                pause = min(max(1.0, pause * 2), NOT_WRITTEN)
-                log.error("poll.not_stored", trouble=type(error.orig).__name__, retry_in=pause)
+                pause = min(max(1.0, pause * 2), TRY_AGAIN)
+                self._database.complain(error, self._clock)
             except Exception as error:  # noqa: BLE001 - whatever answers in Telegram's place: ask again
                 if not self._stopping:
                     backoff = min(max(1.0, backoff * 2), LONGEST_PAUSE)
                     # Short questions, soon given up, and no pause after one that hung: else it would take half a minute
                     # to notice that the network is back.
                     wait, pause = 0, max(1.0, backoff - (self._clock.steady() - began))
-                    log.warning("poll.failed", trouble=type(error).__name__, retry_in=round(pause, 1))
+                    log.warning("poll.failed", trouble=cause_of(error), retry_in=round(pause, 1))
             if pause and not self._stopping:
                 await self._clock.sleep(pause)
 

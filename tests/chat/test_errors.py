@@ -53,6 +53,11 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
         (caused(NetworkError("x"), aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "no name"))), TryLater),
         (caused(NetworkError("x"), aiohttp.ClientConnectorSSLError(KEY, ssl.SSLError(1, "bad"))), TryLater),
         (caused(TimedOut(), aiohttp.ConnectionTimeoutError()), TryLater),
+        (caused(InvalidToken("Not Found (404)"), TelegramError("Invalid server response")), Unknown),
+        (caused(InvalidToken("rejected"), InvalidToken("Unauthorized")), TokenRefused),
+        (caused(InvalidToken("rejected"), caused(InvalidToken("Not Found (404)"), TelegramError("Invalid"))), Unknown),
+        (caused(Forbidden("Forbidden (403)"), TelegramError("Invalid server response")), Unknown),
+        (caused(BadRequest("Bad Request (400)"), TelegramError("Invalid server response")), Unknown),
     ],
     ids=lambda it: repr(it) if isinstance(it, Exception) else "",
 )

@@ -31,8 +31,10 @@ class JumpingSelector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
+    selector: type[JumpingSelector] = JumpingSelector
+
     def __init__(self) -> None:
-        self.jumping = JumpingSelector()
+        self.jumping = self.selector()
         super().__init__(self.jumping)
         # After a year a float's steps are coarser than the real clock's nanosecond: a timer would never be due.
         self._clock_resolution = 1e-6
@@ -84,7 +86,7 @@ class DatabaseOutOfTime(Database):
             jumping.threads_at_work -= 1
 
 
-def play(story: Coroutine[Any, Any, T]) -> T:
+def play(story: Coroutine[Any, Any, T], loop: type[VirtualLoop] = VirtualLoop) -> T:
     """Run a story in a virtual loop of its own."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with asyncio.Runner(loop_factory=loop) as runner:
         return runner.run(story)
