@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -11,18 +12,31 @@ class Held(Exception):
 
 
 def take(database: Path) -> IO[str]:
-    """Lock `<database>.lock` for this process until the returned file is closed. Raises Held; OSError if it cannot."""
-    path = database.with_name(database.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a+", encoding="ascii")
+    """Lock `<database>.lock` for this process until the returned file is closed.
+
+    However the database is named, by a relative path or a link, the lock lies beside the file itself. What the lock
+    file holds is only for the message. Raises Held, or OSError with a sentence where there can be no lock.
+    """
+    real = database.resolve()
+    path = real.with_name(real.name + ".lock")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="ascii")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise
     except BlockingIOError:
-        file.seek(0)
-        holder = file.read().strip()
-        file.close()
-        raise Held(f"{database} is in use by process {holder or 'unknown'}; stop that one first") from None
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
+        raise Held(f"{database} is in use by process {_holder(path)}; stop that one first") from None
+    except OSError as trouble:
+        why = f"cannot lock {path}: {trouble.strerror}; the bot has to be allowed to write there"
+        raise OSError(trouble.errno, why) from None
+    with suppress(OSError):  # on a full disk nobody's name can be written, and the lock holds all the same
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), f"{os.getpid()}\n".encode())
     return file
+
+
+def _holder(path: Path) -> str:
+    return path.read_text("ascii", errors="replace").strip() or "unknown"
