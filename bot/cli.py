@@ -1,18 +1,16 @@
 """The `headsup` command. The parts are imported when a command needs them: a mistake is told within a moment."""
 
 import os
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.clock import SystemClock
+from bot.clock import EARLIEST_YEAR, SystemClock
 from bot.config import Mistakes, Settings, load
 from bot.terminal import FAILED, MISCONFIGURED, say, stop_with
-
-EARLIEST_YEAR = 2025
-"""A clock before this has not been set: a board without a battery starts in 1970."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 ConfigFile = Annotated[Path | None, typer.Option(help="The settings file; config.toml where there is one.")]
@@ -30,6 +28,7 @@ def headsup(show: Annotated[bool, typer.Option("--version", help="Print the vers
 def run(
     config: ConfigFile = None,
     or_sandbox: Annotated[bool, typer.Option(help="Without a token, start the sandbox instead.")] = False,
+    new_bot: Annotated[bool, typer.Option(help="Give the diary of another bot to the one of this token.")] = False,
 ) -> None:
     """Run the bot and its clock in one process. Example: headsup run --config config.toml"""
     settings = read_settings(config)
@@ -42,10 +41,13 @@ def run(
         stop_with(
             MISCONFIGURED, '[telegram] token: missing; put the one from @BotFather there, or try "headsup sandbox"'
         )
+    now = SystemClock().now()
+    if now.year < EARLIEST_YEAR:
+        stop_with(FAILED, f"This machine says it is {now:%Y-%m-%d}; set its clock first.")
     from bot import live, logs
 
     logs.set_up(settings.logging.level, settings.logging.format)
-    live.on_telegram(settings, token)
+    live.on_telegram(settings, token, new_bot=new_bot)
 
 
 @app.command()
@@ -93,6 +95,42 @@ def migrate(config: ConfigFile = None) -> None:
 
     diary.open_diary(settings).close()
     say(f"The database is at schema {schema.newest()}.")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the backup goes; a backup of that name is replaced.")],
+    config: ConfigFile = None,
+) -> None:
+    """Back up the diary, encrypted, while the bot runs or not. Example: headsup backup backups/monday.headsup"""
+    settings = read_settings(config)
+    from bot import keeping
+
+    keeping.back_up(settings, file, SystemClock().now())
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that headsup backup made.")], config: ConfigFile = None
+) -> None:
+    """Put a backup in the diary's place, with the bot stopped. Example: headsup restore backups/monday.headsup"""
+    settings = read_settings(config)
+    from bot import keeping
+
+    keeping.restore(settings, file, SystemClock().now())
+
+
+@app.command()
+def erase(
+    user_id: Annotated[int, typer.Argument(help="The person's Telegram id.", min=1)], config: ConfigFile = None
+) -> None:
+    """Delete everything about one person, while the bot runs or not. Example: headsup erase 123456789"""
+    settings = read_settings(config)
+    if sys.stdin.isatty():
+        typer.confirm(f"Delete everything about {user_id}? It can’t be brought back.", abort=True)
+    from bot import keeping
+
+    keeping.erase(settings, user_id, SystemClock())
 
 
 @app.command()

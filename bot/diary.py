@@ -1,38 +1,70 @@
 """The diary on disk: opened with its lock, its key and its tables, or one sentence that says why not."""
 
+import sqlite3
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.store import checkins, lock, reminders, schema, users
+from bot.store import backup, checkins, erasures, identity, lock, reminders, schema, users
 from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
-from bot.store.database import Database, Session, open_engine
+from bot.store.database import Database, Session, open_engine, open_to_read
+from bot.store.disk import LITTLE, MEGABYTE, UNREADABLE, Disk, is_damaged, is_full, network_file_system
+from bot.store.sealed_lines import BackupTrouble
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
 
+CHECKED_AT_START = 64 * 1024 * 1024
+"""Bytes of a file that is checked whole within a fraction of a second."""
+
+DAMAGED = "the file is damaged, or no diary at all; put a backup in its place with headsup restore FILE"
+MISSING = (
+    "[database] url: there is a key, but no diary at {at}; put the diary back, or a backup with headsup restore FILE. "
+    "To begin an empty one: headsup migrate"
+)
+FOREIGN = (
+    "[database] url: {at} is a database of another program; choose another name for the diary, or put a backup in its "
+    "place with headsup restore FILE"
+)
 NO_DRIVER = '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
 
 
-def open_diary(settings: Settings) -> Database:
-    """Open the database with its key, both made at the first start, and bring the tables up to date."""
+def open_diary(settings: Settings, held: IO[str] | None = None, *, begin: bool = True) -> Database:
+    """Open the database with its key, both made at the first start, and bring the tables up to date.
+
+    `held` is its lock where the caller has it already. `begin`: a key whose diary is missing starts an empty one.
+    """
     try:
-        held = _lock(_url(settings))
+        at = place_of(settings)
+        if settings.keys.file.exists() and not begin and schema_of(settings) is None:
+            stop_with(MISCONFIGURED, MISSING.format(at=at or "the address"))
+        held = held or lock_of(settings)
+        if at is not None:
+            _must_be_local(at, settings)
         engine = open_engine(settings.database.url)
+        if at is not None and at.exists():
+            _must_be_sound(engine, at)
+            _must_be_ours(engine, at)
         keys = _keys_for(engine, settings)
+        _keep_before_upgrade(engine, keys, at, settings)
         schema.upgrade(engine)
         with engine.begin() as connection:
             checkins.try_key(Session(connection, keys, settings))
     except ModuleNotFoundError:
         stop_with(MISCONFIGURED, NO_DRIVER)
+    except lock.Held as other:
+        stop_with(IN_USE, f"[database] url: {other}")
     except (KeyTrouble, schema.SchemaTrouble) as trouble:
         stop_with(MISCONFIGURED, str(trouble))
-    except (DBAPIError, OSError) as trouble:
-        stop_with(FAILED, f"[database] url: {_why(trouble)}")
-    return Database(engine, keys, settings, held)
+    except (BackupTrouble, DBAPIError, OSError, *UNREADABLE) as trouble:
+        stop_with(FAILED, f"[database] url: {why(trouble)}")
+    database = Database(engine, keys, settings, held)
+    if database.disk is not None:
+        database.disk.keep_ballast()
+    return database
 
 
 def key_ring(settings: Settings) -> Keys:
@@ -51,11 +83,11 @@ def schema_of(settings: Settings) -> str | None:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         return None
     try:
-        return schema.revision(open_engine(settings.database.url))
+        return schema.revision(open_to_read(settings.database.url))
     except ModuleNotFoundError:
         stop_with(MISCONFIGURED, NO_DRIVER)
-    except (DBAPIError, OSError) as trouble:
-        stop_with(FAILED, f"database   [database] url: {_why(trouble)}")
+    except (DBAPIError, OSError, *UNREADABLE) as trouble:
+        stop_with(FAILED, f"database   [database] url: {why(trouble)}")
 
 
 def look_into(settings: Settings, clock: Clock) -> None:
@@ -67,23 +99,41 @@ def look_into(settings: Settings, clock: Clock) -> None:
         return
     keys = key_ring(settings)
     say(f"key        ok, {settings.keys.file}")
+    if at is None:
+        stop_with(MISCONFIGURED, f"database   {MISSING.format(at=place_of(settings) or 'the address')}")
     try:
         schema.must_know(at)
     except schema.SchemaTrouble as trouble:
-        stop_with(FAILED, f"database   {trouble}")
+        stop_with(MISCONFIGURED, f"database   {trouble}")
     if at != schema.newest():
-        say(f"database   ok, schema {at or 'none'}; the next start brings it to {schema.newest()}")
+        say(f"database   ok, schema {at}; the next start brings it to {schema.newest()}")
         return
-    with open_engine(settings.database.url).begin() as connection:
+    with open_to_read(settings.database.url).begin() as connection:
+        if connection.dialect.name == "sqlite" and not _is_sound(connection):
+            stop_with(FAILED, f"database   {DAMAGED}")
         session = Session(connection, keys, settings)
         try:
             checkins.try_key(session)
+            identity.must_belong_to(session, settings.telegram.secret_token())
         except KeyTrouble as trouble:
             stop_with(FAILED, f"key        {trouble}")
+        except identity.OtherBot as other:
+            stop_with(MISCONFIGURED, f"token      {other}")
         soon = reminders.next_at(session)
         say(f"database   ok, schema {at}, people: {users.count(session)}")
+    if (file := place_of(settings)) is not None:
+        _look_at_disk(file)
     late = ", that is past: is the bot running?" if soon and soon < clock.now() else ""
     say(f"next send  {soon:%Y-%m-%d %H:%M} UTC{late}" if soon else "next send  none planned")
+
+
+def _look_at_disk(file: Path) -> None:
+    room = Disk(file).free() // MEGABYTE
+    if room < LITTLE // MEGABYTE:
+        stop_with(FAILED, f"disk       only {room} MB are left; the bot cannot save anything when it is full")
+    kind = network_file_system(file)
+    where = f"a network file system ({kind}), SQLite may lose data there" if kind else "local"
+    say(f"disk       ok, {where}, {room} MB left; SQLite {sqlite3.sqlite_version}, written by one process only")
 
 
 def _url(settings: Settings) -> URL:
@@ -97,23 +147,80 @@ def _url(settings: Settings) -> URL:
         )
 
 
-def _lock(url: URL) -> IO[str] | None:
-    if url.get_backend_name() != "sqlite":
-        return None
-    try:
-        return lock.take(Path(url.database or ""))
-    except lock.Held as held:
-        stop_with(IN_USE, f"[database] url: {held}")
+def place_of(settings: Settings) -> Path | None:
+    """Return the diary's file; None where it is on a server."""
+    url = _url(settings)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def lock_of(settings: Settings) -> IO[str] | None:
+    """Lock the diary for this process. Raises Held, OSError."""
+    at = place_of(settings)
+    return None if at is None else lock.take(at)
+
+
+def _must_be_local(at: Path, settings: Settings) -> None:
+    kind = network_file_system(at)
+    if kind and settings.database.file_system != "any":
+        stop_with(
+            MISCONFIGURED,
+            f"[database] url: {at} lies on a network file system ({kind}), on which SQLite loses data; choose a folder "
+            'on a disk of this machine, or set [database] file_system to "any" and take the risk',
+        )
+
+
+def _must_be_sound(engine: Engine, at: Path) -> None:
+    """Stop where SQLite finds its file damaged; large files are checked by `headsup check`, not at every start."""
+    if at.stat().st_size > CHECKED_AT_START:
+        return
+    with engine.connect() as connection:
+        if not _is_sound(connection):
+            stop_with(FAILED, f"[database] url: {DAMAGED}")
+
+
+def _is_sound(connection: Connection) -> bool:
+    # quick_check would overlook that a row's day is not the one under which it is looked up.
+    return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
+
+
+def _must_be_ours(engine: Engine, at: Path) -> None:
+    if schema.revision(engine) is None and not schema.is_empty(engine):
+        stop_with(MISCONFIGURED, FOREIGN.format(at=at))
+
+
+def _keep_before_upgrade(engine: Engine, keys: Keys, at: Path | None, settings: Settings) -> None:
+    """Back up a diary of an older version before its tables are changed."""
+    before = schema.revision(engine)
+    if at is None or before in (None, schema.newest()):
+        return
+    schema.must_know(before)
+    file = at.with_name(f"{at.name}.schema-{before}.backup")
+    if not file.exists():
+        backup.write(engine, keys, erasures.lines_of(settings.keys.file), file, SystemClock().now())
+        say(f"Backed up to {file} before the tables change.")
 
 
 def _keys_for(engine: Engine, settings: Settings) -> Keys:
     if settings.keys.file.exists() or not schema.is_empty(engine):
         return load_keys(settings.keys.file)
     keys = make_keys(settings.keys.file)
+    try:
+        schema.upgrade(engine)
+    except BaseException:
+        settings.keys.file.unlink()  # a key without tables would look like a diary that was lost
+        raise
     say(f"Made the key {settings.keys.file}. Keep a copy of it apart from the backups: without it nothing can be read.")
     return keys
 
 
-def _why(trouble: DBAPIError | OSError) -> str:
-    why = str(trouble.orig) if isinstance(trouble, DBAPIError) else trouble.strerror or type(trouble).__name__
-    return why.strip().splitlines()[0]
+def why(trouble: Exception) -> str:
+    """Return what went wrong as one line, in the words of the database or the system."""
+    if is_damaged(trouble):
+        said = DAMAGED
+    elif is_full(trouble):
+        said = "database or disk is full"
+    elif isinstance(trouble, DBAPIError):
+        said = str(trouble.orig)
+    else:
+        said = (isinstance(trouble, OSError) and trouble.strerror) or str(trouble) or type(trouble).__name__
+    return said.strip().splitlines()[0]

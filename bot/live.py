@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.application import Chat
@@ -14,23 +15,31 @@ from bot.chat.transport import AiohttpRequest
 from bot.clock import Clock, SystemClock
 from bot.config import Access, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
-from bot.diary import open_diary
+from bot.diary import open_diary, why
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
-from bot.store import invites, users
+from bot.store import identity, invites, users
 from bot.store.database import Database
+from bot.store.disk import DiaryGone
 from bot.terminal import FAILED, MISCONFIGURED, say, stop_with
 from bot.web.webhook import Webhook
 from jobs.scheduler import Metronome
 
+LOOK_EVERY = 2.0
 UNKNOWN_TOKEN = "[telegram] token: Telegram does not know this token; copy it again from @BotFather"  # noqa: S105
 
 
-def on_telegram(settings: Settings, token: str) -> None:
-    """Run the bot and its clock against Telegram, or whatever `[telegram] base_url` names, until stopped."""
+def on_telegram(settings: Settings, token: str, *, new_bot: bool = False) -> None:
+    """Run the bot and its clock against Telegram, or whatever `[telegram] base_url` names, until stopped.
+
+    `new_bot`: a diary of another bot is given to this one, once Telegram knows it.
+    """
     clock = SystemClock()
-    database = open_diary(settings)
+    if new_bot:
+        asyncio.run(who_am_i(settings, token))
+    database = open_diary(settings, begin=False)
+    _claim(database, token, new_bot=new_bot)
     chat = Chat(
         database,
         clock,
@@ -68,6 +77,21 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool) -> None:
     asyncio.run(_until_stopped(_live(database, clock, chat, page=lambda: _show_page(api, port))))
 
 
+def _claim(database: Database, token: str, *, new_bot: bool) -> None:
+    """Stop where the diary is another bot's, or hand it over."""
+    try:
+        database.submit(lambda session: identity.must_belong_to(session, token)).result()
+    except identity.OtherBot as other:
+        if not new_bot:
+            database.close()
+            stop_with(MISCONFIGURED, str(other))
+        database.submit(lambda session: identity.hand_over(session, token)).result()
+        say("The diary is this bot's now. Everybody has to send it /start once before they hear from it.")
+    except DBAPIError as trouble:
+        database.close()
+        stop_with(FAILED, f"[database] url: {why(trouble)}")
+
+
 async def who_am_i(settings: Settings, token: str) -> str:
     """Return the bot's username, as Telegram tells it for this token."""
     request = AiohttpRequest(1)
@@ -103,9 +127,14 @@ async def _live(
         if greet:
             await greet(database, chat, clock)
         beside.append(asyncio.create_task(_be_pushed(chat, database.settings) if pushed else chat.be_polled()))
+        beside.append(asyncio.create_task(_watch_file(database, clock)))
         await asyncio.gather(*beside)
     except InvalidToken:
         stop_with(MISCONFIGURED, UNKNOWN_TOKEN)
+    except DBAPIError as trouble:  # only while starting: whatever goes on later waits until it can be written again
+        stop_with(FAILED, f"[database] url: {why(trouble)}")
+    except DiaryGone as gone:
+        stop_with(FAILED, f"[database] url: {gone} was taken away while the bot was running; put it back, then start")
     finally:
         if started:
             await metronome.stop()
@@ -137,6 +166,13 @@ async def _be_pushed(chat: Chat, settings: Settings) -> None:
         await webhook.stop()
 
 
+async def _watch_file(database: Database, clock: Clock) -> None:
+    """Raise DiaryGone soon after the diary's file is removed: what is written to it then is lost."""
+    while database.disk is not None:
+        database.disk.must_be_there()
+        await clock.sleep(LOOK_EVERY)
+
+
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     """Run until SIGTERM or Ctrl-C; `work` is cancelled once and cleans up after itself."""
     loop = asyncio.get_running_loop()
@@ -164,6 +200,7 @@ async def _show_page(api: BotApi, port: int) -> None:
 
 async def _greet_operator(database: Database, chat: Chat, clock: Clock) -> None:
     """Say where the bot is; while nobody is here yet and it is by invitation, print the operator's own link."""
+    await database.write(lambda session: identity.belongs_to(session, chat.application.bot.token))
     say(f"Running as @{chat.username}. Stop with Ctrl-C.")
     people = await database.write(users.count)
     if not people and database.settings.access.mode == "invite":

@@ -23,7 +23,7 @@ from bot.store import checkins, invites, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 
-COMMANDS = ("run", "sandbox", "check", "migrate", "invite")
+COMMANDS = ("run", "sandbox", "check", "migrate", "backup", "restore", "erase", "invite")
 READ_SETTINGS = ("run", "check", "migrate", "invite")
 OPEN_THE_DIARY = ("run", "check", "migrate")
 MISCONFIGURED = 78
@@ -255,7 +255,7 @@ def test_a_database_that_is_none(headsup: Headsup, lived_in: Path, command: str)
     said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
     assert said.exit_code == 1
     assert isinstance(said.exception, SystemExit), "or else the operator reads a traceback"
-    assert "[database] url: file is not a database" in said.stderr
+    assert "the file is damaged, or no diary at all" in said.stderr
 
 
 @pytest.mark.parametrize("command", OPEN_THE_DIARY)

@@ -18,6 +18,20 @@ NETWORK = frozenset(
     ("9p", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs", "vboxsf", "virtiofs")
 )
 MOUNTS = Path("/proc/self/mountinfo")
+UNREADABLE = (ValueError, OverflowError)
+"""What the driver and SQLAlchemy raise over bytes that are no text, and text that is no date."""
+
+PASSING = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    )
+)
 
 
 class DiaryGone(Exception):
@@ -62,9 +76,35 @@ def network_file_system(path: Path, mounts: Path = MOUNTS) -> str | None:
 
 
 def is_full(trouble: BaseException) -> bool:
-    """Tell whether a write failed because the disk is full."""
+    """Tell whether a write failed because the disk is full; of its log's index SQLite says so in another way."""
+    return _code(trouble) == sqlite3.SQLITE_FULL or _whole_code(trouble) == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
+def is_damaged(trouble: BaseException) -> bool:
+    """Tell whether SQLite found its file broken, or no database at all, or what it read there is no text or date."""
+    return isinstance(trouble, UNREADABLE) or _code(trouble) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def cannot_write(trouble: DBAPIError) -> bool:
+    """Tell whether nothing at all can be written for now: the disk is full or broken, the database locked or away."""
+    return trouble.connection_invalidated or _code(trouble) in PASSING
+
+
+def name_of(trouble: DBAPIError) -> str:
+    """Return what SQLite calls this trouble, else the driver's name for its kind; never what was to be written."""
+    return str(getattr(trouble.orig, "sqlite_errorname", type(trouble.orig).__name__))
+
+
+def _code(trouble: BaseException) -> int | None:
+    """Return SQLite's primary result code (sqlite.org/rescode.html)."""
+    code = _whole_code(trouble)
+    return None if code is None else code & 0xFF
+
+
+def _whole_code(trouble: BaseException) -> int | None:
     cause = trouble.orig if isinstance(trouble, DBAPIError) else trouble
-    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code if isinstance(code, int) else None
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -1,0 +1,172 @@
+"""What an operator does with the diary from outside: back it up, restore it, erase somebody."""
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from bot import diary
+from bot.clock import Clock
+from bot.config import Settings
+from bot.store import backup, erasures, lock, schema, users
+from bot.store.backup import Contents
+from bot.store.database import Session, open_engine, open_to_read
+from bot.store.schema import SchemaTrouble
+from bot.store.sealed_lines import BackupTrouble
+from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
+
+AT_ONCE = 1000
+TAKEN_UP_WITHIN = 30.0
+"""Seconds in which a running bot, which looks every 5 s, has carried out what the operator asked for."""
+
+
+def back_up(settings: Settings, file: Path, now: datetime) -> None:
+    """Back up the diary beside a running bot, or without one."""
+    keys = diary.key_ring(settings)
+    at = diary.place_of(settings)
+    if at is not None and file.resolve() in (at.resolve(), settings.keys.file.resolve()):
+        stop_with(MISCONFIGURED, f"{file}: is the diary or its key; give the backup a name of its own")
+    if diary.schema_of(settings) is None:
+        stop_with(MISCONFIGURED, "[database] url: there is no diary there yet; start the bot once, it makes one")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        ledger = erasures.lines_of(settings.keys.file)
+        made = backup.write(open_to_read(settings.database.url), keys, ledger, file, now)
+    except BackupTrouble as trouble:
+        stop_with(FAILED, str(trouble))
+    except (DBAPIError, OSError) as trouble:
+        stop_with(FAILED, f"{file}: {diary.why(trouble)}")
+    say(f"Backed up to {file}, read back and found whole: {_counted(made)}.")
+    say(f"It can only be read with the key {settings.keys.file}. Keep a copy of that somewhere else.")
+
+
+def restore(settings: Settings, file: Path, now: datetime) -> None:
+    """Put a backup in the diary's place while the bot is stopped; what was there before is kept aside."""
+    if not file.exists():
+        stop_with(MISCONFIGURED, f"{file}: there is no such file")
+    try:
+        held = diary.lock_of(settings)
+    except lock.Held as other:
+        stop_with(IN_USE, f"[database] url: {other}")
+    except OSError as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
+    keys = diary.key_ring(settings)
+    try:
+        contents = backup.verify(file, keys)
+        erasures.merge(settings.keys.file, contents.erased)
+        at = diary.place_of(settings)
+        aside = None
+        if at is None:
+            _fill(settings, file)
+        else:
+            aside = _replace(settings, at, file, now)
+    except BackupTrouble as trouble:
+        stop_with(FAILED, str(trouble))
+    except SchemaTrouble:
+        stop_with(MISCONFIGURED, f"{file}: was made by a newer HeadsUp; install that version, then restore")
+    except (DBAPIError, OSError) as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
+    finally:
+        if held is not None:
+            held.close()
+    say(f"Restored what was backed up on {contents.made_at:%Y-%m-%d %H:%M} UTC: {_counted(contents)}.")
+    if aside is not None:
+        say(f"The diary that was here before is now {aside}. Remove it, with what begins like it, when you are sure.")
+
+
+def erase(settings: Settings, user_id: int, clock: Clock) -> None:
+    """Delete a person and all that is theirs; a running bot does it, else this process."""
+    keys = diary.key_ring(settings)
+    if not _is_here(settings, user_id):
+        stop_with(FAILED, f"Nobody with the id {user_id} keeps a diary here.")
+    try:
+        held = diary.lock_of(settings)
+    except lock.Held:
+        erasures.note(settings.keys.file, keys, user_id, clock.now())
+        _wait_until_gone(settings, user_id, clock)
+        return
+    database = diary.open_diary(settings, held=held)
+    try:
+        database.submit(lambda session: erasures.erase(session, user_id, clock.now())).result()
+    finally:
+        database.close()
+    say(f"Erased {user_id}. {LAST_WORDS}")
+
+
+LAST_WORDS = "Older backups still hold them; restored, they leave them out. The chat in Telegram is theirs to clear."
+
+
+def _replace(settings: Settings, at: Path, file: Path, now: datetime) -> Path | None:
+    """Build the restored diary beside the old one and put it in its place in one step. Returns where the old one is."""
+    new = at.with_name(f"{at.name}.restoring")
+    for leftover in _files(new):
+        leftover.unlink(missing_ok=True)
+    _fill(
+        settings.model_copy(update={"database": settings.database.model_copy(update={"url": f"sqlite:///{new}"})}), file
+    )
+    aside = None
+    if at.exists():
+        aside = at.with_name(f"{at.name}.before-{now:%Y%m%dT%H%M%S}")
+        os.link(at, aside)
+        # Its log goes first: beside the new file, SQLite would take it for the new one's.
+        for end in ("-wal", "-shm"):
+            log = at.with_name(at.name + end)
+            if log.exists():
+                log.replace(aside.with_name(aside.name + end))
+    new.replace(at)
+    return aside
+
+
+def _fill(settings: Settings, file: Path) -> None:
+    """Fill an empty database from a backup, bring it to this version and carry the erasure ledger out on it."""
+    engine = open_engine(settings.database.url)
+    try:
+        if not schema.is_empty(engine):
+            raise BackupTrouble("[database] url: the database is not empty; make a new one for the restored diary")
+        keys = diary.key_ring(settings)
+        backup.restore(file, keys, engine)
+        schema.upgrade(engine)
+        with engine.begin() as connection:
+            session = Session(connection, keys, settings)
+            erasures.all_again(session)
+            if waiting := erasures.waiting(session):
+                last: int | None = -1
+                while last is not None:
+                    last = erasures.carry_out(session, waiting, last, AT_ONCE)
+                erasures.done(session, waiting)
+    finally:
+        engine.dispose()  # the last connection folds the log into the file
+
+
+def _files(at: Path) -> tuple[Path, ...]:
+    return tuple(at.with_name(at.name + end) for end in ("", "-wal", "-shm"))
+
+
+def _is_here(settings: Settings, user_id: int) -> bool:
+    if diary.schema_of(settings) is None:
+        return False
+    engine = open_to_read(settings.database.url)
+    try:
+        with engine.connect() as connection, connection.begin():
+            return users.get(Session(connection, diary.key_ring(settings), settings), user_id) is not None
+    except (DBAPIError, OSError) as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
+    finally:
+        engine.dispose()
+
+
+def _wait_until_gone(settings: Settings, user_id: int, clock: Clock) -> None:
+    until = clock.steady() + TAKEN_UP_WITHIN
+    while clock.steady() < until:
+        if not _is_here(settings, user_id):
+            say(f"The running bot has erased {user_id}. {LAST_WORDS}")
+            return
+        time.sleep(0.2)
+    stop_with(FAILED, f"The running bot has not erased {user_id} yet; it will, at the latest at its next start.")
+
+
+def _counted(contents: Contents) -> str:
+    people, days = contents.rows.get("users", 0), contents.rows.get("checkins", 0)
+    return f"{people} {'person' if people == 1 else 'people'}, {days} {'day' if days == 1 else 'days'}"
