@@ -7,6 +7,7 @@ from datetime import time
 
 from bot.domain.checkin import ALL_FINE, NO_PAIN
 from bot.domain.questions import BY_KEY, Answers, Hours, Value, allowed
+from bot.domain.times import read_one_time
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,8 @@ def read_value(question: str, text: str) -> Value | None:
 
 
 def read_time(text: str) -> time | None:
-    """Read a wall-clock time: `8:30`, `08.30`, `20h`, `8 pm`, `8:30 am`; None for anything else."""
-    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2})?)?\s*(am|pm|a\.m\.|p\.m\.)?", text.strip().lower())
-    if found is None:
-        return None
-    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "")[:1]
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "p" else 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+    """Read a wall-clock time that is typed in figures: `8:30`, `08.30`, `20h`, `8 pm`; None for anything else."""
+    return read_one_time(text) if re.search("[0-9]", text) else None
 
 
 def _named(part: str) -> tuple[str, str] | None:
