@@ -5,6 +5,9 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+EARLIEST_YEAR = 2025
+"""A clock before this has not been set: a board without a battery starts in 1970."""
+
 
 class Clock(Protocol):
     """What the edges are handed: the wall clock, a steady clock and a way to wait. Tests bring their own."""

@@ -112,7 +112,8 @@ def known_zone(name: str) -> str:
     if name not in zones:
         cities = {zone.rsplit("/")[-1].lower(): zone for zone in sorted(zones)}
         near = get_close_matches(name.rsplit("/")[-1].lower(), cities, 1)
-        raise said("unknown time zone" + (f'; did you mean "{cities[near[0]]}"?' if near else ""))
+        hint = f'did you mean "{cities[near[0]]}"?' if near else 'write it like "Europe/Berlin"'
+        raise said(f"unknown time zone; {hint}")
     return name
 
 
@@ -298,9 +299,16 @@ def tables_in(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Mistakes([f"{file}: is not UTF-8 text"]) from None
     except ValueError as error:
-        lines = text.splitlines() or [""]
-        end = f"at line {len(lines)}, column {len(lines[-1]) + 1}"
-        raise Mistakes([f"{file}: not TOML: {str(error).replace('at end of document', end)}"]) from None
+        raise Mistakes([f"{file}: not TOML: {not_toml(str(error), text.splitlines() or [''])}"]) from None
+
+
+def not_toml(said: str, lines: Sequence[str]) -> str:
+    """Return what the parser says of a file, with the setting on that line where it is one of ours."""
+    end = f"at line {len(lines)}, column {len(lines[-1]) + 1}"
+    said = said.replace("at end of document", end).replace("Cannot overwrite a value", "set twice")
+    at = re.search(r"at line ([0-9]+)", said)
+    key = re.match(r"[\s\w.]*?(\w+)\s*=", lines[int(at[1]) - 1]) if at else None
+    return f"{key[1]}: {said}" if key and key[1] in {path[-1] for path in KEYS} else said
 
 
 def load(config: Path | None, environ: Mapping[str, str]) -> Settings:

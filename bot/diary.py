@@ -1,6 +1,7 @@
 """The diary on disk: opened with its lock, its key and its tables, or one sentence that says why not."""
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ from bot.config import Settings
 from bot.store import backup, checkins, erasures, identity, lock, reminders, schema, users
 from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
 from bot.store.database import Database, Session, open_engine, open_to_read
-from bot.store.disk import LITTLE, MEGABYTE, UNREADABLE, Disk, is_damaged, is_full, network_file_system
+from bot.store.disk import LITTLE, MEGABYTE, UNREADABLE, Disk, cannot_open, is_damaged, is_full, network_file_system
 from bot.store.sealed_lines import BackupTrouble
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
 
@@ -108,6 +109,18 @@ def look_into(settings: Settings, clock: Clock) -> None:
     if at != schema.newest():
         say(f"database   ok, schema {at}; the next start brings it to {schema.newest()}")
         return
+    try:
+        soon = _look_inside(settings, keys, at)
+    except (DBAPIError, *UNREADABLE) as trouble:
+        stop_with(FAILED, f"database   {why(trouble)}")
+    if (file := place_of(settings)) is not None:
+        _look_at_disk(file)
+    late = ", that is past: is the bot running?" if soon and soon < clock.now() else ""
+    say(f"next send  {soon:%Y-%m-%d %H:%M} UTC{late}" if soon else "next send  none planned")
+
+
+def _look_inside(settings: Settings, keys: Keys, at: str | None) -> datetime | None:
+    """Say whether the file is sound, the key fits and how many people there are. Returns when something is due next."""
     with open_to_read(settings.database.url).begin() as connection:
         if connection.dialect.name == "sqlite" and not _is_sound(connection):
             stop_with(FAILED, f"database   {DAMAGED}")
@@ -121,10 +134,7 @@ def look_into(settings: Settings, clock: Clock) -> None:
             stop_with(MISCONFIGURED, f"token      {other}")
         soon = reminders.next_at(session)
         say(f"database   ok, schema {at}, people: {users.count(session)}")
-    if (file := place_of(settings)) is not None:
-        _look_at_disk(file)
-    late = ", that is past: is the bot running?" if soon and soon < clock.now() else ""
-    say(f"next send  {soon:%Y-%m-%d %H:%M} UTC{late}" if soon else "next send  none planned")
+    return soon
 
 
 def _look_at_disk(file: Path) -> None:
@@ -219,6 +229,8 @@ def why(trouble: Exception) -> str:
         said = DAMAGED
     elif is_full(trouble):
         said = "database or disk is full"
+    elif cannot_open(trouble):
+        said = "the file cannot be opened; the bot has to be allowed to write there"
     elif isinstance(trouble, DBAPIError):
         said = str(trouble.orig)
     else:

@@ -39,6 +39,8 @@ def set_up(level: str, form: str) -> None:
     # These write addresses with the token, or whole messages, into their records; what matters of it we log ourselves.
     for name in ("telegram", "httpx", "httpcore", "aiohttp"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    # It says each second that a job which waits, for a full disk say, is not run a second time beside itself.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def only_places(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

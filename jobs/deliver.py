@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.actions import checkin, reminders, summary
+from bot.actions import attack, checkin, peace, summary, tips
 from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
 from bot.chat.send import Sender
 from bot.clock import Clock
-from bot.domain.reminders import CHECKIN, NUDGE, SUMMARY, policy
+from bot.domain.peace import Held
+from bot.domain.reminders import CHECKIN, MORNING, NUDGE, SUMMARY, policy
 from bot.render.message import Reply
 from bot.store import checkins, outbox, users
 from bot.store.database import Database, Session
@@ -23,6 +24,7 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
     CHECKIN: checkin.prompt,
     NUDGE: checkin.nudge,
     SUMMARY: summary.weekly,
+    MORNING: attack.morning,
 }
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 
@@ -40,7 +42,7 @@ async def deliver(
         claimed, ready = await database.write(lambda session: _compose(session, clock.now(), at_most))
         if not claimed:
             break
-        sent += sum(await asyncio.gather(*(_send(database, sender, clock, owed, reply) for owed, reply in ready)))
+        sent += sum(await asyncio.gather(*(_send(database, sender, clock, *each) for each in ready)))
     return sent
 
 
@@ -57,7 +59,7 @@ async def recover(database: Database, now: datetime, lease: timedelta = timedelt
     await database.write(work)
 
 
-def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[tuple[Owed, Reply]]]:
+def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[tuple[Owed, Reply, datetime]]]:
     ready = []
     owed_now = outbox.claim(session, now, at_most)
     for owed in owed_now:
@@ -65,12 +67,16 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
         if now >= owed.too_late_at:
             outbox.mark(session, owed, "stale")
             continue
-        if user is None or user.silent(now):
+        if user is None or user.state != "active":
             outbox.mark(session, owed, "skipped")
             continue
         try:
             with session.connection.begin_nested():
-                reply = COMPOSE.get(owed.kind, reminders.remind)(session, user, now, owed)
+                held = peace.held(session, user, now, owed)
+                if held is not None:
+                    _hold(session, owed, held)
+                    continue
+                reply = COMPOSE.get(owed.kind, tips.remind)(session, user, now, owed)
         except Exception as trouble:
             log.error("delivery.failed", delivery=owed.id, trouble=type(trouble).__name__, exc_info=True)
             outbox.mark(session, owed, "failed")
@@ -78,15 +84,23 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
         if reply is None:
             outbox.mark(session, owed, "skipped")
         else:
-            ready.append((owed, reply))
+            ready.append((owed, reply, peace.deadline(user, now, owed)))
     return len(owed_now), ready
 
 
-async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply) -> bool:
+def _hold(session: Session, owed: Owed, held: Held) -> None:
+    """Give back what goes out later, drop the rest."""
+    if held.until is not None and held.until < owed.too_late_at:
+        outbox.again(session, owed, held.until, tries=owed.tries - 1)
+    else:
+        outbox.mark(session, owed, "skipped")
+
+
+async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply, deadline: datetime) -> bool:
     trouble: TelegramTrouble | None = None
     message_id = None
     try:
-        message_id = await sender.deliver(owed.user_id, reply, owed.too_late_at)
+        message_id = await sender.deliver(owed.user_id, reply, deadline)
     except TelegramTrouble as error:
         trouble = error
         log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)

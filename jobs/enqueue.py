@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.reminders import policy, slot_of
-from bot.domain.schedule import latest_occurrence, next_occurrence
+from bot.domain.schedule import latest_occurrence
 from bot.store import outbox, reminders
 from bot.store.database import Database, Session
 from bot.store.reminders import Reminder
@@ -26,7 +26,7 @@ def _claim(session: Session, now: datetime) -> int:
     due = reminders.due(session, now, AT_ONCE)
     for reminder in due:
         _owe(session, reminder, now)
-    reminders.plan(session, [(reminder.id, next_occurrence(reminder.schedule, now).at) for reminder in due])
+    reminders.plan_from(session, due, now)
     return len(due)
 
 
@@ -40,7 +40,7 @@ def _owe(session: Session, reminder: Reminder, now: datetime) -> None:
             session,
             reminder.user_id,
             reminder.kind,
-            slot_of(reminder.kind, reminder.id, occurrence, reminder.schedule.at),
+            slot_of(reminder.kind, reminder.id, occurrence, reminder.schedule.at, reminder.day_start),
             due_at=occurrence.at,
             not_before=occurrence.at,
             too_late_at=too_late_at,

@@ -39,7 +39,6 @@ class Metronome:
         self._clock = clock
         self._running: set[asyncio.Future[object]] = set()
         self._stopping = False
-        self._told_at = -float(MINUTE)
         self._watch: asyncio.Task[None] | None = None
         in_flight = max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)
         # A late beat is made up for once, never skipped, never doubled: the defaults drop one that is 1 s late.
@@ -104,11 +103,7 @@ class Metronome:
         try:
             await running
         except DBAPIError as trouble:
-            # A full disk lasts, and the beat goes on every second: one line a minute says it.
-            now = self._clock.steady()
-            if now - self._told_at >= MINUTE:
-                self._told_at = now
-                log.error("diary.not_written", job=name, trouble=type(trouble.orig).__name__)
+            self._database.complain(trouble, self._clock)
         except Exception as trouble:
             log.error("tick.failed", job=name, trouble=type(trouble).__name__, exc_info=True)
         finally:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from functools import partial
 
-from bot.domain.schedule import next_occurrence
 from bot.store import erasures, inbox, meta, outbox, reminders
 from bot.store.database import Database, Session
 
@@ -14,6 +13,7 @@ async def tidy(database: Database, now: datetime) -> None:
     def work(session: Session) -> None:
         inbox.tidy(session, now)
         outbox.tidy(session, now)
+        reminders.tidy(session, now)
 
     await database.write(work)
 
@@ -41,7 +41,7 @@ async def follow_zone_data(database: Database, now: datetime, version: str) -> i
 
     def work(session: Session) -> tuple[int, int]:
         some = reminders.planned(session, last, now, AT_ONCE)
-        reminders.plan(session, [(reminder.id, next_occurrence(reminder.schedule, now).at) for reminder in some])
+        reminders.plan_from(session, some, now)
         return len(some), some[-1].id if some else last
 
     while True:

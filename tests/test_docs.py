@@ -28,8 +28,9 @@ def code_in(page: Path) -> str:
 
 
 def commands_in(page: Path) -> list[list[str]]:
-    """Return what follows each `headsup` that is a command: its name and options."""
-    found = re.findall(r"(?:^ *|/bin/|docker exec \w+ )headsup((?: [a-z-]+)*)$", code_in(page), re.MULTILINE)
+    """Return what follows each `headsup` that is a command: its name and options, without a file or a number."""
+    command = r"(?:^ *|/bin/|docker exec \w+ )headsup((?: [a-z-]+)*)(?: \S*[A-Z0-9./]\S*)?$"
+    found = re.findall(command, code_in(page), re.MULTILINE)
     return [words.split() for words in found]
 
 

@@ -2,24 +2,29 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.checkin import CHANGE, DONE
+from bot.domain.coming import Planned
 from bot.domain.freetext import NotUnderstood, OffScale
 from bot.domain.history import days_ending
 from bot.domain.questions import BANDS, QUESTIONS, Answers, Hours, Question
-from bot.domain.reminders import CHECKIN, SUMMARY, WORKDAYS
+from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
+from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
 from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
+from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
-from bot.render import checkin, menu, onboarding, privacy, reminders, safety, summary
+from bot.render import attack, checkin, menu, next_, onboarding, privacy, reminders, safety, summary, tips
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import LANGUAGES, Texts, texts_for
@@ -54,6 +59,7 @@ def cards(t: Texts) -> Iterator[Message]:
         yield from (card(t, question.key, answers) for question in QUESTIONS if question.asked_if(answers))
     for page in (DONE, CHANGE):
         yield card(t, page, asked, said=checkin.understood(t, asked), undo=f"undo:{LARGEST_ID}:{10**16}")
+    yield checkin.card(t, checkin.Card(LARGEST_ID, MONDAY, MONDAY, DONE, asked, yesterday_open=False))
 
 
 def weeks(t: Texts) -> Iterator[Message]:
@@ -64,8 +70,11 @@ def weeks(t: Texts) -> Iterator[Message]:
 
 def entries() -> list[reminders.Entry]:
     kinds = [CHECKIN, SUMMARY, *(kind.key for kind in KINDS)]
-    at = Schedule(time(23, 45), frozenset({0, 1, 2, 3, 4, 5}), "America/Argentina/ComodRivadavia")
-    return [reminders.Entry(LARGEST_ID + n, kind, at, n % 2 == 0) for n, kind in enumerate(kinds)]
+    zone = "America/Argentina/ComodRivadavia"
+    at = tuple(Schedule(time(hour, 45), frozenset({0, 1, 2, 3, 4, 5}), zone) for hour in range(24))
+    once = Schedule(time(9), frozenset({0}), zone, MONDAY)
+    own = reminders.Entry("own-9999", (*at, once), True, "<b>take the stairs</b> & smile" * 4)
+    return [own, *(reminders.Entry(kind, at, n % 2 == 0) for n, kind in enumerate(kinds))]
 
 
 def everything_else(t: Texts) -> Iterator[Message]:
@@ -79,15 +88,16 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))
     for entry in entries():
-        yield from (reminders.page(t, entry, said="Set."), reminders.choose_days(t, entry))
+        undo = f"back:{entry.kind}:{10**16}"
+        yield from (reminders.page(t, entry, said="Set.", undo=undo), reminders.choose_days(t, entry))
         if entry.kind not in (CHECKIN, SUMMARY):
-            yield reminders.removed(t, entry)
-    yield from (reminders.tip(t, tip, LARGEST_ID) for tip in TIPS)
-    yield from (reminders.responded(t, "text", response) for response in ("done", "later", "not_today"))
-    when = reminders.when(t, Schedule(time(20), WORKDAYS, "UTC"), on=False)
-    yield settings_words.overview(t, "America/Argentina/ComodRivadavia", (LARGEST_ID, when), (1, when), "paused")
-    yield settings_words.overview(t, "UTC", None, None, None)
-    yield from (settings_words.pick_hour(t, f"r{LARGEST_ID}", "When?"), settings_words.pick_minute(t, "n-medicine", 23))
+            yield reminders.removed(t, entry, undo)
+    yield from reminders_as_they_are_set(t)
+    yield from reminders_as_they_come(t)
+    yield from what_comes_next(t)
+    yield from attacks(t)
+    yield from settings_of_time(t)
+    yield from (settings_words.pick_hour(t, "k-medicine", "When?"), settings_words.pick_minute(t, "n-medicine", 23))
     yield from (settings_words.ask_typed_time(t), settings_words.time_not_understood(t), settings_words.ask_pause(t))
     yield from (settings_words.zone_set(t, "Asia/Tokyo", NOW), settings_words.resumed(t), settings_words.help_text(t))
     yield from (settings_words.unknown_command(t), settings_words.cancelled(t, True), settings_words.only_words(t))
@@ -95,6 +105,69 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (checkin.not_understood(t, NotUnderstood("<&>" * 2000)), checkin.not_understood(t, NotUnderstood("")))
     yield from (checkin.not_understood(t, OffScale(question.key)) for question in QUESTIONS if question.core)
     yield checkin.continued_below(t, MONDAY, MONDAY)
+
+
+def reminders_as_they_are_set(t: Texts) -> Iterator[Message]:
+    yield from (reminders.ask_own(t), reminders.how_to_remind(t), reminders.undone(t), reminders.once_a_day(t, CHECKIN))
+    yield reminders.words_too_long(t, 120)
+    for why in get_args(Why):
+        yield from (reminders.times_not_understood(t, NotTimes(why, word)) for word in ("<25:00>", ""))
+        yield reminders.times_not_understood(t, NotTimes(why, "x" * 60), example="/remind <b> 10:00")
+
+
+def reminders_as_they_come(t: Texts) -> Iterator[Message]:
+    schedule = Schedule(time(20), WORKDAYS, "America/Argentina/ComodRivadavia")
+    for tip in TIPS:
+        yield tips.reminder(t, t(tip.text), LARGEST_ID, own=False, halved=True)
+        yield tips.why(t, "posture", tip, schedule, LARGEST_ID)
+    for kind in (*(kind.key for kind in KINDS), "own-1"):
+        yield tips.reminder(t, tips.plain_reminder(t, kind), LARGEST_ID, own=False, halved=False)
+        yield from (tips.stopped(t, kind, "<words>", unasked=unasked) for unasked in (True, False))
+    yield tips.reminder(t, "<b>take the stairs", LARGEST_ID, own=True, halved=False)
+    yield tips.why(t, "own-1", None, None, LARGEST_ID)
+    yield from (tips.ask_later(t, "text", LARGEST_ID, evening=evening) for evening in (True, False))
+    yield from (tips.later(t, "text", "19:00"), tips.more(t, "text", LARGEST_ID, tip=True))
+    for response in ("done", "not_today", "helped", "unwanted", "as_before"):
+        yield tips.responded(t, "text", response)
+
+
+def what_comes_next(t: Texts) -> Iterator[Message]:
+    planned = Planned(1, "posture", Schedule(time(10), WORKDAYS, "UTC"), NOW)
+    own = replace(planned, kind="own-1", words="<take> the stairs")
+    lines = [
+        next_.Line(NOW, "posture", planned),
+        next_.Line(NOW + timedelta(days=1), "own-1", own, again=True),
+        next_.Line(NOW + timedelta(days=1), SUMMARY, replace(planned, kind=SUMMARY), put_off=True),
+        *(next_.Line(NOW + timedelta(days=2), kind, None, again=True) for kind in (MORNING, CHECKIN)),
+    ]
+    for some in ([], lines):
+        yield next_.listing(t, some, "UTC", NOW, paused=False, paused_until=None, silent=True)
+        yield from (
+            next_.listing(t, some, "UTC", NOW, paused=True, paused_until=end, silent=False) for end in (None, NOW)
+        )
+
+
+def attacks(t: Texts) -> Iterator[Message]:
+    later = NOW + timedelta(days=1)
+    yield from (attack.noted(t, LARGEST_ID, NOW), attack.still_noted(t, LARGEST_ID, NOW), attack.taken_back(t))
+    yield from (attack.over(t, NOW, end) for end in (NOW, later))
+    yield from (attack.goes_on(t, LARGEST_ID), attack.good_morning(t, LARGEST_ID, NOW, t.day(MONDAY)))
+    yield from (checkin.still_good(t, time(20)), checkin.at_rest(t))
+
+
+def settings_of_time(t: Texts) -> Iterator[Message]:
+    own = QuietHours((Range(time(22), time(8)),) * 5 + (None, Range(time(23, 30), time(10))))
+    zone, when = "America/Argentina/ComodRivadavia", reminders.when(t, entries()[1])
+    for hours in (DEFAULT, NEVER, own):
+        quiet = settings_words.quiet_words(t, hours)
+        yield settings_words.overview(t, zone, time(4), when, when, quiet, "paused")
+        yield from (settings_words.ask_quiet(t, hours), settings_words.quiet_set(t, hours))
+    yield settings_words.overview(t, "UTC", time(0), None, None, "none", None)
+    yield from (settings_words.ask_typed_quiet(t), settings_words.quiet_not_understood(t))
+    yield from (settings_words.ask_day_start(t, time(4)), settings_words.day_start_set(t, time(12)))
+    yield from (settings_words.ask_home_time(t, zone, zone), settings_words.home_time_kept(t, zone))
+    yield from (settings_words.pause_not_understood(t), settings_words.too_much(t), settings_words.cannot_save(t))
+    yield settings_words.too_long(t)
 
 
 def said(t: Texts) -> list[Message]:
@@ -204,13 +277,14 @@ def test_the_menu_fits(t: Texts) -> None:
 
 @languages
 def test_every_reminder_kind_has_a_name(t: Texts) -> None:
-    names = [button.label for button in buttons([reminders.choose_kind(t)])]
-    assert len(set(names) - {t("Back to all reminders")}) == len(KINDS)
+    names = {button.label for button in buttons([reminders.choose_kind(t)])}
+    assert names >= {reminders.name(t, kind.key) for kind in KINDS}
+    assert len(names - {t("Back to all reminders"), t("My own words")}) == len(KINDS)
 
 
 def test_all_that_can_be_said_is_looked_at_here() -> None:
     """A message function added to `render/` has to be added above."""
-    parts = (checkin, onboarding, privacy, reminders, safety, settings_words, summary)
+    parts = (attack, checkin, next_, onboarding, privacy, reminders, safety, settings_words, summary, tips)
     makers: list[Callable[..., object]] = [
         maker
         for part in parts

@@ -1,17 +1,18 @@
 """The daily card: asked by the clock or opened by the person, answered by taps or a typed line."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
 from bot.domain.freetext import Understood, read_answers, read_value
-from bot.domain.questions import BY_KEY, QUESTIONS, Answers, Question
-from bot.domain.reminders import NUDGE, NUDGE_AFTER, policy
+from bot.domain.questions import BY_KEY, QUESTIONS, Answers, Question, Value
+from bot.domain.reminders import CHECKIN, NUDGE, NUDGE_AFTER, STILL_GOOD, TO_REST, policy
 from bot.domain.schedule import day_of, local
 from bot.render import checkin as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import checkins, outbox
+from bot.store import checkins, outbox, users
 from bot.store.checkins import CheckIn
 from bot.store.database import Session
 from bot.store.outbox import Owed
@@ -19,6 +20,7 @@ from bot.store.users import User
 from bot.texts.words import Texts, texts_for
 
 MICROSECOND = timedelta(microseconds=1)
+Choosing = Callable[[Question, Value | None, str], frozenset[str] | None]
 
 
 def open_checkin(session: Session, user: User, now: datetime, words: str = "") -> Reply:
@@ -39,12 +41,13 @@ def answer(session: Session, user: User, now: datetime, checkin_id: str, key: st
 
 
 def tick(session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str) -> Reply:
-    """Add or take away one of several choices; the card stays on the question until Done."""
-    checkin, question = _mine(session, user, checkin_id), _question(key)
-    ticked = domain.toggled(question, checkins.answers_of(session, checkin).get(key), code)
-    if ticked is None:
-        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
-    return _store(session, user, now, checkin, {key: ticked}, page=key)
+    """Add one of several choices; the card stays on the question until Done."""
+    return _choose(session, user, now, checkin_id, key, code, domain.with_choice)
+
+
+def untick(session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str) -> Reply:
+    """Take one of several choices away. That is a button of its own: a tap that comes twice must not undo itself."""
+    return _choose(session, user, now, checkin_id, key, code, domain.without_choice)
 
 
 def ticked(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
@@ -89,6 +92,11 @@ def go_on(session: Session, user: User, now: datetime, checkin_id: str) -> Reply
     return Reply((_card(session, user, now, checkin, page, edit=True),))
 
 
+def open_day(session: Session, user: User, now: datetime, day: date, said: str) -> Reply:
+    """Show the card of a day as a new message, with a line above it."""
+    return _show_new(session, user, now, day, said=said)
+
+
 def undo(session: Session, user: User, now: datetime, checkin_id: str, stored_at: str) -> Reply:
     """Take back what one typed line stored, named by its instant in microseconds since 1970."""
     checkin = _mine(session, user, checkin_id)
@@ -101,15 +109,19 @@ def undo(session: Session, user: User, now: datetime, checkin_id: str, stored_at
     return Reply((_card(session, user, now, checkin, page, edit=True),), toast)
 
 
-def say(session: Session, user: User, now: datetime, text: str) -> Reply:
-    """Read a typed line: one number for the question on the card, or a whole day; what was understood is echoed."""
+def say(session: Session, user: User, now: datetime, text: str, said_at: datetime | None = None) -> Reply:
+    """Read a typed line: one number for the question on the card, or a whole day; what was understood is echoed.
+
+    It is about the day it was said on, however late it gets here.
+    """
     t = texts_for(user.language)
-    day = today(user, now)
+    day = today(user, min(said_at or now, now))
     values: Answers
     todays = checkins.on_day(session, user.id, day)
     before = checkins.on_day(session, user.id, day - timedelta(days=1))
-    # Whoever opens yesterday's card, which is offered on today's, and then types means yesterday.
-    if todays and before and (before.message_id or 0) > (todays.message_id or 0):
+    # Whoever opens yesterday's card, which is offered on today's, and then types means yesterday. Where nobody knows
+    # yet whether today's has arrived, today is meant.
+    if todays and todays.message_id and before and (before.message_id or 0) > todays.message_id:
         todays = before
     asking = todays or before
     single = read_value(asking.page, text) if asking and asking.page in BY_KEY else None
@@ -131,10 +143,20 @@ def say(session: Session, user: User, now: datetime, text: str) -> Reply:
 
 def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
     """The clock asks: the card of the day it was due on, unless that day is done; one nudge is owed after it."""
-    day = day_of(owed.due_at, user.zone, user.day_start)
+    day = date.fromisoformat(owed.slot)
     checkin = checkins.on_day(session, user.id, day)
     if checkin and domain.complete(checkins.answers_of(session, checkin)):
         return None
+    t = texts_for(user.language)
+    if outbox.sent_since(session, user.id, CHECKIN, user.seen_at or user.since) >= TO_REST:
+        users.change(session, user.id, paused_until=users.FOR_EVER)
+        return Reply((render.at_rest(t),))
+    before: tuple[Message, ...] = ()
+    if (
+        outbox.sent_since(session, user.id, CHECKIN, checkins.last_answered(session, user.id) or user.since)
+        == STILL_GOOD
+    ):
+        before = (render.still_good(t, local(owed.due_at, user.zone).time()),)
     nudge_at = now + NUDGE_AFTER
     outbox.owe(
         session,
@@ -145,7 +167,8 @@ def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
         not_before=nudge_at,
         too_late_at=nudge_at + policy(NUDGE).fresh_for,
     )
-    return _show_new(session, user, now, day)
+    reply = _show_new(session, user, now, day)
+    return replace(reply, messages=(*before, *reply.messages))
 
 
 def nudge(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
@@ -191,6 +214,16 @@ def _question(key: str) -> Question:
     if key not in BY_KEY:
         raise Sorry("That question is not asked any more. /checkin opens today’s card.")
     return BY_KEY[key]
+
+
+def _choose(
+    session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str, change: Choosing
+) -> Reply:
+    checkin, question = _mine(session, user, checkin_id), _question(key)
+    chosen = change(question, checkins.answers_of(session, checkin).get(key), code)
+    if chosen is None:
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
+    return _store(session, user, now, checkin, {key: chosen}, page=key)
 
 
 def _store(

@@ -13,7 +13,7 @@ from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBo
 from telegram.request import BaseRequest
 
 from bot.actions import checkin
-from bot.chat.errors import Refused, TokenRefused, trouble_of
+from bot.chat.errors import Refused, TokenRefused, cause_of, trouble_of
 from bot.chat.intake import Intake, Raw, Why, id_in, person_of
 from bot.chat.limits import Lane, Limits
 from bot.chat.receive import ALLOWED, LONGEST_PAUSE, Lanes, Receiver
@@ -101,7 +101,7 @@ class Chat:
                 if isinstance(error, TelegramError) and isinstance(trouble_of(error), Refused | TokenRefused):
                     raise
                 pause = max(1.0, backoff - (self._clock.steady() - began))
-                log.warning("telegram.unreachable", trouble=type(error).__name__, retry_in=round(pause, 1))
+                log.warning("telegram.unreachable", trouble=cause_of(error), retry_in=round(pause, 1))
                 await self._clock.sleep(pause)
                 backoff = min(backoff * 2, LONGEST_PAUSE)
 

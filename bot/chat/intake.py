@@ -62,10 +62,10 @@ class Intake:
         return new
 
     async def _store(self, raws: Sequence[Raw], now: datetime) -> int:
-        new = set(await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now)))
-        for raw in raws:
-            if raw["update_id"] in new:
-                self._accept(raw)
+        new = await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now))
+        by_id = {raw["update_id"]: raw for raw in raws}
+        for update_id in new:  # each once, even where it came twice in one batch
+            self._accept(by_id[update_id])
         return len(new)
 
     def _admits(self, raw: Raw, now: datetime) -> bool:

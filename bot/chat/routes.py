@@ -16,7 +16,7 @@ from telegram.ext import (
 )
 from telegram.ext import filters as only
 
-from bot.actions import checkin, onboarding, privacy, reminders, safety, settings, summary
+from bot.actions import attack, checkin, next_, onboarding, privacy, reminders, safety, settings, summary, tips
 from bot.chat.turn import Action, Route, Turns
 from bot.domain.freetext import Understood, read_answers
 from bot.render import settings as words
@@ -29,12 +29,17 @@ LONGEST_LINE = 1000
 """Characters of one typed line; nobody needs more for a day."""
 
 PRIVATE = only.ChatType.PRIVATE & only.UpdateType.MESSAGE
+OWN = PRIVATE & ~only.FORWARDED & ~only.VIA_BOT
+"""Words of somebody else's, sent on to us, are nobody's answer."""
 
 COMMANDS: Mapping[str, Route] = {
     "start": Route(onboarding.start, strangers=True),
     "checkin": Route(checkin.open_checkin),
     "summary": Route(summary.show),
     "reminders": Route(reminders.open_reminders),
+    "remind": Route(reminders.remind),
+    "next": Route(next_.show),
+    "attack": Route(attack.start),
     "settings": Route(settings.open_settings),
     "pause": Route(settings.ask_pause),
     "resume": Route(settings.resume),
@@ -64,20 +69,36 @@ BUTTONS: Mapping[str, Route] = {
     "on": Route(checkin.go_on),  # on:<check-in>
     "undo": Route(checkin.undo),  # undo:<check-in>:<instant>
     "reminders": Route(reminders.all_reminders),
-    "reminder": Route(reminders.show),  # reminder:<reminder>
+    "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),
     "new": Route(reminders.add),  # new:<kind>
-    "hours": Route(reminders.pick_hour),  # hours:<r and reminder, or n- and kind>
+    "hours": Route(reminders.pick_hour),  # hours:<k- and kind to set its times anew, n- to add one>
     "hour": Route(reminders.pick_minute),  # hour:<purpose>:<HH>
     "time": Route(reminders.set_time),  # time:<purpose>:<HHMM>
     "days": Route(reminders.choose_days),  # days:<reminder>
     "day": Route(reminders.set_day),  # day:<reminder>:<0–6>:<on or off>, day:<reminder>:<all or work>
     "switch": Route(reminders.switch),  # switch:<reminder>:<on or off>
     "remove": Route(reminders.remove),  # remove:<reminder>
-    "restore": Route(reminders.restore),  # restore:<kind>:<HHMM>:<weekdays>
-    "done": Route(reminders.done),  # done:<delivery>
-    "later": Route(reminders.later),
-    "not_today": Route(reminders.not_today),
+    "back": Route(reminders.put_back),  # back:<kind>:<instant>
+    "done": Route(tips.done),  # done:<delivery>
+    "later": Route(tips.later),  # later:<delivery>:<15, 60 or evening>
+    "not_today": Route(tips.not_today),
+    "more": Route(tips.more),
+    "why": Route(tips.why),
+    "helped": Route(tips.helped),
+    "unwanted": Route(tips.unwanted),
+    "stop": Route(tips.stop),
+    "as_before": Route(tips.as_before),
+    "attack": Route(attack.start),
+    "over": Route(attack.over),  # over:<event>
+    "slip": Route(attack.slip),  # slip:<event>
+    "still": Route(attack.still),  # still:<event>
+    "next": Route(next_.show),
+    "ask_quiet": Route(settings.ask_quiet),
+    "quiet": Route(settings.set_quiet),  # quiet:<as kept, or type>
+    "ask_day_start": Route(settings.ask_day_start),
+    "day_start": Route(settings.set_day_start),  # day_start:<HHMM>
+    "home": Route(settings.keep_home_time),  # home:<IANA name>
     "ask_zone": Route(settings.ask_zone),
     "zone": Route(settings.set_zone),  # zone:<IANA name>
     "pause": Route(settings.pause),  # pause:<days>
@@ -91,16 +112,18 @@ TYPED: Mapping[str, Action] = {
     "place": settings.type_place,  # asked for by settings.ask_zone and onboarding.agree
     "start_time": onboarding.type_time,  # asked for by onboarding.set_time
     "time": reminders.type_time,  # asked for by reminders.pick_hour
+    "own": reminders.type_own,  # asked for by reminders.add
+    "quiet": settings.type_quiet,  # asked for by settings.set_quiet
 }
 
 
-def typed(session: Session, user: User, now: datetime, text: str) -> Reply:
+def typed(session: Session, user: User, now: datetime, text: str, said_at: datetime) -> Reply:
     """Give a typed line to the question it answers; a whole day in words always goes to the card."""
     if len(text) > LONGEST_LINE:
         return Reply((words.too_long(texts_for(user.language)),))
     awaited, *arguments = (user.awaiting or "").split(":")
     if awaited not in TYPED or isinstance(read_answers(text), Understood):
-        return checkin.say(session, user, now, text)
+        return checkin.say(session, user, now, text, said_at)
     # It stays awaited until it is understood: whoever mistypes may simply type again.
     settings.keep_waiting(session, user)
     return TYPED[awaited](session, user, now, *arguments, text)
@@ -120,7 +143,7 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         async def callback(update: Update, context: Any) -> None:
             await turns.take(update, route, " ".join(context.args or ()))
 
-        return CommandHandler(name, callback, filters=PRIVATE)
+        return CommandHandler(name, callback, filters=OWN)
 
     def button(name: str, route: Route) -> BaseHandler[Update, Any, None]:
         async def callback(update: Update, context: object) -> None:
@@ -154,11 +177,13 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
 
     return [
         *(command(name, route) for name, route in COMMANDS.items()),
+        # A tap that carries nothing fits every pattern in python-telegram-bot: it would be taken for the first button.
+        CallbackQueryHandler(_unknown_button(turns), pattern=lambda _: False),
         *(button(name, route) for name, route in BUTTONS.items()),
         CallbackQueryHandler(_unknown_button(turns)),
-        message(PRIVATE & only.COMMAND, Route(settings.unknown_command, strangers=True)),
-        message(PRIVATE & only.TEXT, Route(typed), "text"),
-        MessageHandler(PRIVATE & only.LOCATION, located),
+        message(OWN & only.COMMAND, Route(settings.unknown_command, strangers=True)),
+        message(OWN & only.TEXT, Route(typed), "text", "date"),
+        MessageHandler(OWN & only.LOCATION, located),
         message(PRIVATE & ~only.StatusUpdate.ALL, Route(settings.only_words)),
         ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(only.ChatType.GROUPS & only.UpdateType.MESSAGE, in_group),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -35,6 +36,7 @@ from bot.clock import Clock
 from bot.render.message import Message, Reply
 from bot.store import checkins, inbox, meta, outbox, users
 from bot.store.database import Database, Session
+from bot.store.disk import cannot_write
 
 log = structlog.get_logger()
 
@@ -181,7 +183,15 @@ class Sender:
                 outbox.withdraw(session, answer.chat_id)
 
         if shown or answer.updates or gone:
-            await self._database.insist(finish, self._clock)
+            try:
+                await self._database.write(finish)
+            except DBAPIError as trouble:
+                if not cannot_write(trouble):
+                    raise
+                # The next word to this person, perhaps that nothing can be saved now, must not wait for the disk.
+                task = asyncio.create_task(self._database.insist(finish, self._clock))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def _show_one(self, answer: Answer, message: Message) -> int | None:
         """Show one message, waiting out what passes; an edit is repeated freely, a new message is never sent twice."""

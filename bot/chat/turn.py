@@ -17,6 +17,7 @@ from bot.render import onboarding, settings
 from bot.render.message import Message, Reply, Sorry
 from bot.store import inbox, users
 from bot.store.database import Database, Session
+from bot.store.disk import DiaryGone
 from bot.store.users import User
 from bot.texts.words import texts_for
 
@@ -67,6 +68,8 @@ class Turns:
                 users.wait_for_text(session, user.id, None)
             if user.state == "blocked":
                 users.change(session, user.id, state="active")
+            if user.state != "stranger":
+                users.seen(session, user, now)
             try:
                 with session.connection.begin_nested():
                     reply = _act(session, user, now, route, arguments)
@@ -117,7 +120,9 @@ class Turns:
         """Run a turn, again after 1 s, 10 s and 60 s if it fails; None when it was given up and set aside."""
         for pause in (*RETRIES, None):
             try:
-                return await self._database.write(work)
+                return await self._database.insist(work, self._clock)
+            except DiaryGone:
+                return None
             except Exception as trouble:
                 log.error(
                     "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True
@@ -139,13 +144,15 @@ class Turns:
                 inbox.set_aside(session, update_id, type(trouble).__name__, now)
 
         try:
-            await self._database.write(work)
+            await self._database.insist(work, self._clock)
         except Exception as again:  # noqa: BLE001 - the database itself is in trouble; the update stays for the next start
             log.error("turn.not_set_aside", update=update_id, trouble=type(again).__name__)
 
     def _answer(self, update: Update, chat_id: int, reply: Reply, lane: Lane = Lane.REPLY) -> Answer:
         query = update.callback_query
-        tapped = query.message.message_id if query and query.message else None
+        shown = query.message if query else None
+        # A button in a group has another chat's number; in their own chat that may be any message.
+        tapped = shown.message_id if shown and shown.chat.id == chat_id else None
         return Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id], lane)
 
 

@@ -54,14 +54,19 @@ def value_of(question: Question, code: str) -> Value | None:
             return None
 
 
-def toggled(question: Question, ticked: Value | None, code: str) -> frozenset[str] | None:
-    """Return the choices after one more tap; "none" and the others exclude each other. None for an unknown code."""
+def with_choice(question: Question, ticked: Value | None, code: str) -> frozenset[str] | None:
+    """Return the choices with one more; "none" and the others exclude each other. None for an unknown code."""
+    before = without_choice(question, ticked, code)
+    if before is None:
+        return None
+    return frozenset({"none"}) if code == "none" else before - {"none"} | {code}
+
+
+def without_choice(question: Question, ticked: Value | None, code: str) -> frozenset[str] | None:
+    """Return the choices without this one; None for an unknown code."""
     if question.kind != "several" or code not in question.choices:
         return None
-    before = ticked if isinstance(ticked, frozenset) else frozenset()
-    if code in before:
-        return before - {code}
-    return frozenset({"none"}) if code == "none" else before - {"none"} | {code}
+    return ticked - {code} if isinstance(ticked, frozenset) else frozenset()
 
 
 def progress(page: str) -> tuple[int, int] | None:

@@ -1,20 +1,39 @@
 """Reminders: what kinds there are, how late each may come, how the preset schedules look."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
-from bot.domain.schedule import Occurrence
+from bot.domain.schedule import DAY, DAY_START, Occurrence
 
 CHECKIN = "checkin"
 NUDGE = "nudge"
+MORNING = "morning"
+"""What comes on the morning after an attack that nobody ended."""
+
 SUMMARY = "summary"
 NUDGE_AFTER = timedelta(minutes=90)
-LATER = timedelta(hours=1)
+TO_HALF = 5
+TO_OFF = 14
+"""Reminders of one kind in a row that nobody tapped: then half of them are sent, then none."""
+
+STILL_GOOD = 3
+TO_REST = 7
+"""Cards in a row that were not answered: then their hour is asked about, then the bot rests."""
+
+OWN = "own"
+"""Reminders in a person's own words are the kinds "own-1", "own-2" and so on."""
+
+WORKING_KINDS = frozenset({"posture", "stretch", "neck", "screen"})
+"""Kinds that belong to a working day: a new one comes Monday to Friday until the person says otherwise."""
+
+ONCE_A_DAY = frozenset({"stretch", "neck", "relax", "activity"})
+"""Kinds of which one that was done is enough for a day."""
+
 EVERY_DAY = frozenset(range(7))
 WORKDAYS = frozenset(range(5))
-MOST = 20
-"""Reminders one person may have; more would not be reminders any more."""
+MOST = 60
+"""Times that one person's reminders may have in all; more would not be reminders any more."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +48,11 @@ class Policy:
 POLICIES: Mapping[str, Policy] = {
     CHECKIN: Policy(timedelta(hours=4), 2),
     SUMMARY: Policy(timedelta(hours=48), 2),
+    MORNING: Policy(timedelta(hours=6), 2),
 }
+DAILY = frozenset({CHECKIN, SUMMARY})
+"""Kinds that come once on a day of the person's, whatever their times."""
+
 TIP_POLICY = Policy(timedelta(minutes=15), 1)
 
 
@@ -37,12 +60,23 @@ def policy(kind: str) -> Policy:
     return POLICIES.get(kind, TIP_POLICY)
 
 
-def slot_of(kind: str, reminder_id: int, occurrence: Occurrence, at: time) -> str:
-    """Return the name under which this occurrence is owed once: the nominal date for the daily kinds, so that two
-    changes of the time in one day cannot ask twice."""
-    if kind in POLICIES:
-        return occurrence.day.isoformat()
+def slot_of(kind: str, reminder_id: int, occurrence: Occurrence, at: time, day_start: time = DAY_START) -> str:
+    """Return the name under which this occurrence is owed once: for the daily kinds the person's day that it is for,
+    so that no change of the time, not even to the small hours that belong to the day before, can ask twice."""
+    if kind in DAILY:
+        return (occurrence.day if at >= day_start else occurrence.day - DAY).isoformat()
     return f"{reminder_id}@{occurrence.day.isoformat()}T{at:%H:%M}"
+
+
+def number_of_occurrence(day: date, position: int, of: int, weekdays: Collection[int]) -> int:
+    """Count a reminder's occurrences: this is the one on `day` at the `position`-th (from 0) of `of` times a day.
+
+    `weekdays` (Monday = 0) are those it comes on; only they are counted, or every second one would always fall on the
+    same weekdays.
+    """
+    week, today = divmod(day.toordinal() - 1, 7)
+    days_before = week * len(weekdays) + sum(weekday < today for weekday in weekdays)
+    return days_before * of + position
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,22 @@ NEVER_EXISTED = timedelta(hours=12)
 """A wall time that would move by this much or more lies on a date the zone left out (Apia had no 30 December 2011)."""
 
 DAY = timedelta(days=1)
+DAY_START = time(4)
+"""Whoever fills their card at two in the morning means the day before."""
 
 
 @dataclass(frozen=True)
 class Schedule:
     """This local wall time (to the minute) on these weekdays (0 = Monday … 6 = Sunday) in this IANA zone.
 
-    Raises ValueError where it could never fall due or is not one clock reading.
+    `only_on`: once, on this local date, and never again. Raises ValueError where it could never fall due or is not one
+    clock reading.
     """
 
     at: time
     weekdays: frozenset[int]
     zone: str
+    only_on: date | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo or self.at.second or self.at.microsecond:
@@ -47,9 +51,12 @@ class Occurrence:
     at: datetime
 
 
-def next_occurrence(schedule: Schedule, after: datetime) -> Occurrence:
-    """Return the first occurrence strictly later than `after` (aware)."""
+def next_occurrence(schedule: Schedule, after: datetime) -> Occurrence | None:
+    """Return the first occurrence strictly later than `after` (aware); None where it came once and is over."""
     day = local(after, schedule.zone).date() - DAY  # a gap before midnight may have moved yesterday's into today
+    if schedule.only_on is not None:
+        once = occurrence_on(schedule.only_on, schedule)
+        return once if once and once.at > after else None
     while True:
         found = occurrence_on(day, schedule)
         if found and found.at > after:
@@ -65,8 +72,8 @@ def latest_occurrence(schedule: Schedule, until: datetime) -> Occurrence | None:
 
 
 def occurrence_on(day: date, schedule: Schedule) -> Occurrence | None:
-    """Return the occurrence whose nominal date is `day`, or None: not one of its weekdays, or never a date there."""
-    if day.weekday() not in schedule.weekdays:
+    """Return the occurrence whose nominal date is `day`, or None: not one of its days, or never a date there."""
+    if day.weekday() not in schedule.weekdays or schedule.only_on not in (None, day):
         return None
     at = instant(day, schedule.at, schedule.zone)
     return Occurrence(day, at) if at else None
@@ -80,7 +87,7 @@ def instant(day: date, at: time, zone: str) -> datetime | None:
     return found if moved < NEVER_EXISTED else None
 
 
-def day_of(moment: datetime, zone: str, day_start: time = time(4)) -> date:
+def day_of(moment: datetime, zone: str, day_start: time = DAY_START) -> date:
     """Return the local date an instant (aware) belongs to, where the day begins at the wall time `day_start`.
 
     A day that has begun stays begun when the clock is set back over its beginning.

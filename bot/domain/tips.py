@@ -1,12 +1,13 @@
 """Which tip a reminder says today: the texts of a kind take turns."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
 
 from bot.domain.tip_list import TIPS, Tip
 
-__all__ = ["BY_KEY", "KINDS", "TIPS", "Kind", "Tip", "tip_for"]
+__all__ = ["BY_KEY", "KINDS", "REST", "TIPS", "TURNS", "Kind", "Tip", "choose"]
 
 
 @dataclass(frozen=True)
@@ -29,25 +30,62 @@ KINDS: tuple[Kind, ...] = (
     Kind("activity", ("activity",)),
     Kind("triggers", ("triggers",)),
     Kind("medicine", ("medicine_remedy",)),
+    Kind(
+        "mixed",
+        (
+            "posture_break",
+            "stretch_move",
+            "neck",
+            "hydration",
+            "meals",
+            "sleep",
+            "screen_light",
+            "stress_relax",
+            "activity",
+        ),
+    ),
 )
 
 BY_KEY: Mapping[str, Tip] = {tip.key: tip for tip in TIPS}
 
+REST = timedelta(days=14)
+"""For so long no text is said to the same person again."""
+
 TURNS: Mapping[str, tuple[Tip, ...]] = {
     kind.key: tuple(tip for tip in TIPS if tip.group in kind.groups and tip.needs is None) for kind in KINDS
 }
-"""Kind → its tips in turn. What only some people need is left out: the turn must be the same on every call."""
+"""Kind → the tips it may say. What only some people need is left out."""
 
 
-def tip_for(kind: str, day: date, position: int, of: int, weekdays: Collection[int] = range(7)) -> Tip:
-    """Return the tip for the `position`-th (from 0) of `of` reminders of this kind on `day`.
+def choose(
+    kind: str,
+    said: Sequence[tuple[str, datetime]],
+    at: datetime,
+    *,
+    helped: Collection[str] = (),
+    unwanted: Collection[str] = (),
+    first: Collection[str] = (),
+) -> Tip | None:
+    """Return the tip a reminder of this kind says at `at`; None where each was said within the last 14 days, or is
+    unwanted. `said`: (tip, when) of what this person was told, of any kind.
 
-    `weekdays` (Monday = 0) are those the reminders go out on; only they are counted, or a tip of seven would always
-    fall on the same weekday. All texts of the kind come round before one comes back: with n texts not within
-    n // of such days. Nothing is remembered; after a change of `of` or `weekdays` a text may come back early.
-    KeyError for a kind that is not in KINDS.
+    The group that was heard least in these days comes first, those in `first` before all others; in it what helped,
+    then what was never said or longest ago. KeyError for a kind that is not in KINDS.
     """
-    week, today = divmod(day.toordinal() - 1, 7)
-    days_before = week * len(weekdays) + sum(weekday < today for weekday in weekdays)
-    turns = TURNS[kind]
-    return turns[(days_before * of + position) % len(turns)]
+    lately = [(BY_KEY[key], when) for key, when in said if key in BY_KEY and when > at - REST]
+    resting = {tip.key for tip, _ in lately}
+    heard = Counter(tip.group for tip, _ in lately)
+    before = dict(said)
+    free = [tip for tip in TURNS[kind] if tip.key not in resting and tip.key not in unwanted]
+
+    def rank(tip: Tip) -> tuple[bool, int, bool, bool, float]:
+        last = before.get(tip.key)
+        return (
+            tip.group not in first,
+            heard[tip.group],
+            tip.key not in helped,
+            last is not None,
+            last.timestamp() if last else 0,
+        )
+
+    return min(free, key=rank, default=None)

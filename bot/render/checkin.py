@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, progress, relevant
 from bot.domain.freetext import NotUnderstood, OffScale
@@ -146,8 +146,8 @@ def _choices(t: Texts, card: Card, question: Question) -> list[list[Button]]:
             ticked = card.answers.get(question.key)
             chosen = ticked if isinstance(ticked, frozenset) else frozenset()
             labels = [
-                answer(("✓ " if code in chosen else "") + _codes(t)[question.key][code], code, "tick")
-                for code in question.choices
+                answer(f"✓ {label}", code, "untick") if code in chosen else answer(label, code, "tick")
+                for code, label in _codes(t)[question.key].items()
             ]
             pairs = [labels[n : n + 2] for n in range(0, len(labels), 2)]
             return [*pairs, [Button(t("Done"), f"ticked:{card.checkin_id}:{question.key}")]]
@@ -167,6 +167,7 @@ def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
     return "\n\n".join((saved, *remarks)), rows(
         [Button(t("Change an answer"), f"page:{card.checkin_id}:{CHANGE}")],
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
+        [Button(t("A headache starts now"), "attack")] if card.day == card.today else [],
     )
 
 
@@ -325,3 +326,22 @@ def _codes(t: Texts) -> Mapping[str, Mapping[str, str]]:
             "leg": t("It shot down a leg"),
         },
     }
+
+
+def still_good(t: Texts, at: time) -> Message:
+    """Ask, after some cards that nobody answered, whether their hour is right. `at` is local."""
+    others = [time(hour) for hour in (9, 18, 21, 22) if time(hour) != at.replace(second=0, microsecond=0)]
+    return Message(
+        t("The last three cards went by, and that is fine. Is {time} still a good time?", time=t.clock_time(at)),
+        rows(
+            [Button(t.clock_time(other), f"time:k-checkin:{other:%H%M}") for other in others],
+            [Button(t("Another time"), "hours:k-checkin"), Button(t("Pause"), "ask_pause")],
+        ),
+    )
+
+
+def at_rest(t: Texts) -> Message:
+    return Message(
+        t("A week went by without a word, so I’ll stop asking. Your diary stays as it is. A tap, and I’m back."),
+        rows([Button(t("Ask me again"), "resume")]),
+    )

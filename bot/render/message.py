@@ -56,8 +56,8 @@ class Sorry(Exception):
 
 
 def plain(text: str) -> str:
-    """Return what a person typed, safe inside Telegram HTML."""
-    return escape(text, quote=False)
+    """Return what a person typed, safe inside Telegram HTML; half a letter (a lone surrogate) becomes "?"."""
+    return escape(text.encode(errors="replace").decode(), quote=False)
 
 
 def rows(*lines: list[Button] | tuple[Button, ...]) -> Rows:

@@ -1,56 +1,60 @@
-"""Reminders in words: the list, one reminder's page, and the reminder itself."""
+"""Reminders in words: the list, one reminder's page, how to set times and what was not understood."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from bot.domain.reminders import CHECKIN, EVERY_DAY, SUMMARY, WORKDAYS
+from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, OWN, SUMMARY, WORKDAYS
 from bot.domain.schedule import Schedule
-from bot.domain.tips import KINDS, Tip
-from bot.render.message import Button, Message, rows
+from bot.domain.times import NotTimes
+from bot.domain.tips import KINDS
+from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
 
 MONDAY = date(2024, 1, 1)
 """Any Monday: only its weekday's name is used."""
 
+ON_A_BUTTON = 3
+"""Times that a button names; more would not fit on a phone."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    id: int
+    """One reminder: all times of a kind. `words` are the person's own."""
+
     kind: str
-    schedule: Schedule
+    schedules: tuple[Schedule, ...]
     on: bool
+    words: str | None = None
 
 
 def listing(t: Texts, entries: Sequence[Entry]) -> Message:
     entries = sorted(entries, key=lambda entry: (entry.kind != CHECKIN, entry.kind != SUMMARY))
-    lines = [f"{_kind(t, entry.kind)}: {when(t, entry.schedule, entry.on)}" for entry in entries]
+    lines = [f"{name(t, entry.kind, entry.words)}: {when(t, entry)}" for entry in entries]
     head = f"<b>{t('Your reminders')}</b>"
-    if not any(entry.kind not in (CHECKIN, SUMMARY) for entry in entries):
+    if not any(entry.kind not in DAILY for entry in entries):
         lines.append(t("No short reminders yet. Shall we add one?"))
-    lines.append(t("Tap one to change it."))
+    lines.append(t("Tap one to change it. /next shows what comes, and why."))
     return Message(
         "\n".join((head, *lines)),
-        rows(
-            *([Button(f"{_kind(t, e.kind)} {t.clock_time(e.schedule.at)}", f"reminder:{e.id}")] for e in entries),
-            [Button(t("Add a reminder"), "add_reminder")],
-        ),
+        rows(*([_to_page(t, entry)] for entry in entries), [Button(t("Add a reminder"), "add_reminder")]),
     )
 
 
-def page(t: Texts, entry: Entry, *, said: str = "") -> Message:
+def page(t: Texts, entry: Entry, *, said: str = "", undo: str | None = None) -> Message:
     """One reminder and what can be done with it; the card and the summary can be switched off, not deleted."""
-    text = f"<b>{_kind(t, entry.kind)}</b>\n{when(t, entry.schedule, entry.on)}"
+    text = f"<b>{name(t, entry.kind, entry.words)}</b>\n{when(t, entry)}"
+    several = len(entry.schedules) > 1
+    times = Button(t("Change the times") if several else t("Change the time"), f"hours:k-{entry.kind}")
+    switch = t("Switch off") if entry.on else t("Switch on")
     return Message(
         f"{said}\n{text}" if said else text,
         rows(
-            [Button(t("Change the time"), f"hours:r{entry.id}"), Button(t("Change the days"), f"days:{entry.id}")],
-            [
-                Button(
-                    t("Switch off") if entry.on else t("Switch on"), f"switch:{entry.id}:{'off' if entry.on else 'on'}"
-                )
-            ],
-            [Button(t("Delete"), f"remove:{entry.id}")] if entry.kind not in (CHECKIN, SUMMARY) else [],
+            [Button(t("Undo"), undo)] if undo else [],
+            [times, *([Button(t("Change the days"), f"days:{entry.kind}")] if _same_days(entry) else [])],
+            [Button(t("Add a time"), f"hours:n-{entry.kind}")] if entry.kind not in DAILY else [],
+            [Button(switch, f"switch:{entry.kind}:{'off' if entry.on else 'on'}")],
+            [Button(t("Delete"), f"remove:{entry.kind}")] if entry.kind not in DAILY else [],
             [Button(t("All reminders"), "reminders")],
         ),
         edit="tapped",
@@ -58,81 +62,132 @@ def page(t: Texts, entry: Entry, *, said: str = "") -> Message:
 
 
 def choose_kind(t: Texts) -> Message:
-    buttons = [Button(_kind(t, kind.key), f"new:{kind.key}") for kind in KINDS]
+    buttons = [Button(name(t, kind.key), f"new:{kind.key}") for kind in KINDS]
     pairs = [buttons[n : n + 2] for n in range(0, len(buttons), 2)]
     return Message(
-        t("What shall I remind you of?"), rows(*pairs, [Button(t("Back to all reminders"), "reminders")]), edit="tapped"
+        t("What shall I remind you of?"),
+        rows(
+            *pairs,
+            [Button(t("My own words"), f"new:{OWN}")],
+            [Button(t("Back to all reminders"), "reminders")],
+        ),
+        edit="tapped",
     )
 
 
 def ask_when(t: Texts, kind: str) -> str:
-    return t("{kind}: at what time?", kind=_kind(t, kind))
+    return t("{kind}: at what time?", kind=name(t, kind))
+
+
+def ask_own(t: Texts) -> Message:
+    return Message(
+        t("Type what I shall say, and when. For example: {example}", example=f"<i>{t('take the stairs at 15:00')}</i>")
+    )
+
+
+def how_to_remind(t: Texts) -> Message:
+    examples = (
+        t("/remind posture weekdays 10:00 13:00 16:30"),
+        t("/remind water every 2 hours 9-17"),
+        t("/remind take the stairs at 15:00"),
+        t("/remind call the physio tomorrow only 9:00"),
+    )
+    return Message(
+        "\n".join((t("Tell me what and when, for example:"), *examples, t("Or use the buttons: /reminders")))
+    )
 
 
 def choose_days(t: Texts, entry: Entry) -> Message:
+    weekdays = entry.schedules[0].weekdays
+    names = [t.weekday(MONDAY + timedelta(days=day)) for day in range(7)]
     days = [
-        Button(
-            ("✓ " if day in entry.schedule.weekdays else "") + t.weekday(MONDAY + timedelta(days=day)),
-            f"day:{entry.id}:{day}",
-        )
-        for day in range(7)
+        Button(f"✓ {day}", f"day:{entry.kind}:{number}:off")
+        if number in weekdays
+        else Button(day, f"day:{entry.kind}:{number}:on")
+        for number, day in enumerate(names)
     ]
     return Message(
-        f"<b>{_kind(t, entry.kind)}</b>\n{t('On which days? Tap to add or take away.')}",
+        f"<b>{name(t, entry.kind, entry.words)}</b>\n{t('On which days? Tap to add or take away.')}",
         rows(
             days[:4],
             days[4:],
-            [Button(t("Every day"), f"day:{entry.id}:all"), Button(t("Mon to Fri"), f"day:{entry.id}:work")],
-            [Button(t("Done"), f"reminder:{entry.id}")],
+            [Button(t("Every day"), f"day:{entry.kind}:all"), Button(t("Mon to Fri"), f"day:{entry.kind}:work")],
+            [Button(t("Done"), f"reminder:{entry.kind}")],
         ),
         edit="tapped",
     )
 
 
-def removed(t: Texts, entry: Entry) -> Message:
-    weekdays = "".join(str(day) for day in sorted(entry.schedule.weekdays))
+def removed(t: Texts, entry: Entry, undo: str) -> Message:
     return Message(
-        t("Deleted: {kind}, {when}.", kind=_kind(t, entry.kind), when=when(t, entry.schedule, True)),
-        rows(
-            [Button(t("Undo"), f"restore:{entry.kind}:{entry.schedule.at:%H%M}:{weekdays}")],
-            [Button(t("All reminders"), "reminders")],
-        ),
+        t("Deleted: {kind}, {when}.", kind=name(t, entry.kind, entry.words), when=when(t, entry)),
+        rows([Button(t("Undo"), undo)], [Button(t("All reminders"), "reminders")]),
         edit="tapped",
     )
 
 
-def when(t: Texts, schedule: Schedule, on: bool) -> str:
-    """Return "Mon to Fri, 14:00", with "off" where it is."""
-    text = f"{_days(t, schedule.weekdays)}, {t.clock_time(schedule.at)}"
-    return text if on else t("{when} (off)", when=text)
+def undone(t: Texts) -> Message:
+    return Message(t("Taken back."), rows([Button(t("All reminders"), "reminders")]), edit="tapped")
 
 
-def tip(t: Texts, tip: Tip, outbox_id: int) -> Message:
-    return Message(
-        t(tip.text),
-        rows(
-            [Button(t("Done"), f"done:{outbox_id}"), Button(t("Later"), f"later:{outbox_id}")],
-            [Button(t("Not today"), f"not_today:{outbox_id}")],
-        ),
+def set_(t: Texts, first: datetime | None, *, quiet: str | None) -> str:
+    """Say that times were set and when the first comes (local); `quiet`: one of them lies in the quiet hours."""
+    if first is None:
+        return t("Set.")
+    said = t("Set. Next: {day}, {time}.", day=t.day(first.date()), time=t.clock_time(first.time()))
+    if quiet is None:
+        return said
+    return (
+        said + " " + t("{time} is in your quiet hours, so nothing would come then. /settings changes them.", time=quiet)
     )
 
 
-def responded(t: Texts, text: str, response: str) -> Message:
-    """The reminder after a tap: its text, and what was tapped in words."""
-    said = {"done": t("Done."), "later": t("I’ll ask again in an hour."), "not_today": t("No more of these today.")}
-    return Message(f"{text}\n\n<i>{said[response]}</i>", edit="tapped")
+def once_a_day(t: Texts, kind: str) -> Message:
+    return Message(t("{kind}: one time for each day, please, like {example}.", kind=name(t, kind), example="20:00"))
 
 
-def _days(t: Texts, weekdays: frozenset[int]) -> str:
-    if weekdays == EVERY_DAY:
-        return t("every day")
-    if weekdays == WORKDAYS:
-        return t("Mon to Fri")
-    return ", ".join(t.weekday(MONDAY + timedelta(days=day)) for day in sorted(weekdays))
+def words_too_long(t: Texts, most: int) -> Message:
+    return Message(t("Please say it in at most {n} letters, so that it fits a reminder.", n=most))
 
 
-def _kind(t: Texts, kind: str) -> str:
-    names: Mapping[str, str] = {
+def times_not_understood(t: Texts, found: NotTimes, *, example: str = "") -> Message:
+    """Say what stands in the way, with an example; nothing is stored by guess."""
+    word = f"“{plain(found.word)}”"
+    why = {
+        "nothing": t("I did not understand that time."),
+        "no_hour": t("At what time?"),
+        "hour": t("No clock shows {word}.", word=word),
+        "unclear_hour": t("Is {word} in the morning or in the evening? Please write 15:00 or 3 pm.", word=word),
+        "weekday": t("These days don’t go together."),
+        "unclear_day": t("Is {word} each week or once? Please write “every Friday” or “this Friday”.", word=word),
+        "date": t("I don’t know the day {word}.", word=word),
+        "range": t("From when to when, and how often? Like “every 2 hours from 9 to 17”."),
+        "past": t("That is over already."),
+        "too_many": t("That is more than 24 times; please choose fewer."),
+        "leftover": t("I did not understand {word}.", word=word),
+    }[found.why]
+    examples = example or t("8:30, 8 pm, weekdays 10:00 and 16:30")
+    return Message(f"{why} {t('Nothing was set. For example: {examples}', examples=f'<i>{plain(examples)}</i>')}")
+
+
+def when(t: Texts, entry: Entry) -> str:
+    """Return "Mon to Fri, 10:00 and 14:00", days with other times behind it, and "(off)" where it is."""
+    by_days: dict[object, list[Schedule]] = {}
+    for schedule in sorted(entry.schedules, key=lambda each: (each.only_on or date.min, each.at)):
+        by_days.setdefault((schedule.weekdays, schedule.only_on), []).append(schedule)
+    text = "; ".join(when_one(t, group) for group in by_days.values())
+    return text if entry.on else t("{when} (off)", when=text)
+
+
+def when_one(t: Texts, group: Sequence[Schedule]) -> str:
+    """Return "Mon to Fri, 10:00 and 14:00" for schedules on the same days."""
+    first = group[0]
+    days = t("once, {day}", day=t.day(first.only_on)) if first.only_on else _days(t, first.weekdays)
+    return f"{days}, {_listed(t, [t.clock_time(schedule.at) for schedule in group])}"
+
+
+def names(t: Texts) -> Mapping[str, str]:
+    return {
         CHECKIN: t("Daily card"),
         SUMMARY: t("Weekly summary"),
         "posture": t("Posture break"),
@@ -146,5 +201,36 @@ def _kind(t: Texts, kind: str) -> str:
         "activity": t("Activity"),
         "triggers": t("Keeping track"),
         "medicine": t("Medicine and remedies"),
+        "mixed": t("A bit of everything"),
     }
-    return names[kind]
+
+
+def name(t: Texts, kind: str, words: str | None = None) -> str:
+    if kind.startswith(OWN):
+        return plain(words) if words else t("My own words")
+    return names(t).get(kind, kind)
+
+
+def _to_page(t: Texts, entry: Entry) -> Button:
+    times = sorted({schedule.at for schedule in entry.schedules})
+    shown = ", ".join(t.clock_time(at) for at in times[:ON_A_BUTTON]) + ("…" if len(times) > ON_A_BUTTON else "")
+    label = entry.words[:24] if entry.words else name(t, entry.kind)
+    return Button(f"{label} {shown}", f"reminder:{entry.kind}")
+
+
+def _same_days(entry: Entry) -> bool:
+    return len({schedule.weekdays for schedule in entry.schedules}) == 1 and not entry.schedules[0].only_on
+
+
+def _days(t: Texts, weekdays: frozenset[int]) -> str:
+    if weekdays == EVERY_DAY:
+        return t("every day")
+    if weekdays == WORKDAYS:
+        return t("Mon to Fri")
+    return ", ".join(t.weekday(MONDAY + timedelta(days=day)) for day in sorted(weekdays))
+
+
+def _listed(t: Texts, items: Sequence[str]) -> str:
+    if len(items) == 1:
+        return items[0]
+    return t("{some} and {last}", some=", ".join(items[:-1]), last=items[-1])

@@ -1,37 +1,130 @@
 """Settings in words: the overview, the time picker, pausing."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
+from bot.domain.quiet import NEVER, QuietHours, Range, as_text, every_day
+from bot.domain.reminders import CHECKIN, SUMMARY
 from bot.domain.schedule import local
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts
 
 QUARTERS = (0, 15, 30, 45)
+DAY_STARTS = tuple(time(hour) for hour in (0, 2, 3, 4, 5, 6, 8, 12))
+MONDAY = date(2024, 1, 1)
+"""Any Monday: only its weekday's name is used."""
 
 
 def overview(
-    t: Texts, zone: str, checkin: tuple[int, str] | None, summary: tuple[int, str] | None, paused: str | None
+    t: Texts, zone: str, day_start: time, checkin: str | None, summary: str | None, quiet: str, paused: str | None
 ) -> Message:
-    """Show the settings; `checkin` and `summary` are (reminder id, when, in words)."""
+    """Show the settings; `checkin` and `summary` say when they come, `quiet` when nothing does."""
     off = t("off")
     lines = [
         f"<b>{t('Settings')}</b>",
-        t("Daily card: {when}", when=checkin[1] if checkin else off),
-        t("Weekly summary: {when}", when=summary[1] if summary else off),
+        t("Daily card: {when}", when=checkin or off),
+        t("Weekly summary: {when}", when=summary or off),
+        t("Quiet hours: {when}", when=quiet),
         t("Time zone: {zone}", zone=t.zone(zone)),
+        t("Your day begins at {time}", time=t.clock_time(day_start)),
     ]
     if paused:
         lines.append(paused)
     return Message(
         "\n".join(lines),
         rows(
-            [Button(t("Change the card’s time"), f"hours:r{checkin[0]}")] if checkin else [],
-            [Button(t("Change the weekly summary"), f"reminder:{summary[0]}")] if summary else [],
-            [Button(t("Change the time zone"), "ask_zone")],
-            [Button(t("Reminders"), "reminders")],
+            [Button(t("Change the card’s time"), f"hours:k-{CHECKIN}")] if checkin else [],
+            [Button(t("Change the weekly summary"), f"reminder:{SUMMARY}")] if summary else [],
+            [Button(t("Change the quiet hours"), "ask_quiet")],
+            [Button(t("Change the time zone"), "ask_zone"), Button(t("Day start"), "ask_day_start")],
+            [Button(t("Reminders"), "reminders"), Button(t("What comes next"), "next")],
             [Button(t("Resume now"), "resume") if paused else Button(t("Pause"), "ask_pause")],
         ),
     )
+
+
+def ask_quiet(t: Texts, hours: QuietHours) -> Message:
+    choices = [every_day(time(begin), time(end)) for begin, end in ((21, 7), (22, 8), (23, 9))]
+    return Message(
+        t(
+            "Quiet hours: {when}. Reminders, nudges and summaries stay silent then. Your card still comes at the time "
+            "you chose.",
+            when=quiet_words(t, hours),
+        ),
+        rows(
+            [Button(quiet_words(t, each), f"quiet:{as_text(each)}") for each in choices],
+            [Button(t("No quiet hours"), f"quiet:{as_text(NEVER)}")],
+            [Button(t("Type others"), "quiet")],
+        ),
+        edit="tapped",
+    )
+
+
+def ask_typed_quiet(t: Texts) -> Message:
+    return Message(t("Type them, for example {example}.", example=f"<i>{t('weekdays 22-7, weekends 23:30-10')}</i>"))
+
+
+def quiet_not_understood(t: Texts) -> Message:
+    return Message(
+        t(
+            "I did not understand that, so nothing was changed. Please type a beginning and an end, like {example}.",
+            example=f"<i>{t('22:00-8:00')}</i>",
+        )
+    )
+
+
+def quiet_set(t: Texts, hours: QuietHours) -> Message:
+    return Message(
+        t("Quiet hours: {when}.", when=quiet_words(t, hours)), rows([Button(t("Change the quiet hours"), "ask_quiet")])
+    )
+
+
+def quiet_words(t: Texts, hours: QuietHours) -> str:
+    """Return "22:00–08:00", or each range with the weekdays on which it begins."""
+    if hours == NEVER:
+        return t("none")
+    if hours.same_every_day and hours.ranges[0]:
+        return _span(t, hours.ranges[0])
+    parts = []
+    for span in dict.fromkeys(span for span in hours.ranges if span):
+        days = [t.weekday(MONDAY + timedelta(days=day)) for day, other in enumerate(hours.ranges) if other == span]
+        parts.append(f"{', '.join(days)} {_span(t, span)}")
+    return "; ".join(parts)
+
+
+def _span(t: Texts, span: Range) -> str:
+    return f"{t.clock_time(span.begin)}–{t.clock_time(span.end)}"
+
+
+def ask_day_start(t: Texts, now: time) -> Message:
+    buttons = [Button(t.clock_time(at), f"day_start:{at:%H%M}") for at in DAY_STARTS]
+    return Message(
+        t("Your day begins at {time}: what you fill in before then belongs to the day before.", time=t.clock_time(now)),
+        rows(buttons[:4], buttons[4:]),
+        edit="tapped",
+    )
+
+
+def day_start_set(t: Texts, at: time) -> Message:
+    return Message(t("From now on your day begins at {time}.", time=t.clock_time(at)), edit="tapped")
+
+
+def ask_home_time(t: Texts, home: str, here: str) -> Message:
+    return Message(
+        t(
+            "Your card and reminders now come by the clock in {here}. Shall they go by {home} time instead?",
+            here=t.zone(here),
+            home=t.zone(home),
+        ),
+        rows([Button(t("Keep {home} time", home=t.zone(home)), f"home:{home}")]),
+    )
+
+
+def home_time_kept(t: Texts, home: str) -> Message:
+    return Message(t("They go by {home} time. /next shows when that is for you.", home=t.zone(home)), edit="tapped")
+
+
+def pause_not_understood(t: Texts) -> Message:
+    return Message(t("Until when? For example {example}.", example=f"<i>{t('/pause until Friday')}</i>"))
 
 
 def pick_hour(t: Texts, purpose: str, question: str) -> Message:
@@ -99,8 +192,10 @@ def help_text(t: Texts) -> Message:
     lines = (
         t("/checkin – today’s card"),
         t("/summary – your last 7 days"),
-        t("/reminders – set reminder times"),
-        t("/settings – card time, time zone, summary"),
+        t("/reminders – set reminder times; /remind does it in words"),
+        t("/next – what comes, and why"),
+        t("/attack – it started: I’m quiet until it’s over"),
+        t("/settings – card time, time zone, quiet hours, summary"),
         t("/pause and /resume – be quiet for a while"),
         t("/warning – when to get help at once"),
         t("/privacy – what is stored"),
@@ -123,7 +218,9 @@ def cancelled(t: Texts, was_asked: bool) -> Message:
 
 
 def only_words(t: Texts) -> Message:
-    return Message(t("I can only read words and taps, so I kept nothing of that. /checkin opens today’s card."))
+    return Message(
+        t("I can only read words and taps of your own, so I kept nothing of that. /checkin opens today’s card.")
+    )
 
 
 def restarted(t: Texts) -> Message:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
@@ -67,6 +67,12 @@ def turn_to(session: Session, checkin: CheckIn, page: str) -> None:
     session.execute(update(checkins).where(checkins.c.id == checkin.id).values(card=card))
 
 
+def last_answered(session: Session, user_id: int) -> datetime | None:
+    """Return when a person last answered anything on any card."""
+    found = select(func.max(checkins.c.answered_at)).where(checkins.c.user_id == user_id)
+    return cast("datetime | None", session.execute(found).scalar_one())
+
+
 def shown_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:
     """Return (check-in, user) of the cards in chats that were first asked after `since`, oldest first."""
     found = select(checkins.c.id, checkins.c.user_id).where(
@@ -108,7 +114,7 @@ def undo(session: Session, checkin: CheckIn, at: datetime) -> bool:
         found = True
         earlier = _earlier(session, checkin.user_id, row)
         if earlier:
-            value, answered_at, source = earlier[-1]
+            value, answered_at, source = (*earlier[-1], row.source)[:3]  # at schema 0001 the source was not kept
             _put(
                 session,
                 checkin,

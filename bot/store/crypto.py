@@ -7,6 +7,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,7 +43,11 @@ def make_keys(path: Path) -> Keys:
             file.write(f"{HEADER}1 {b64encode(key).decode()}\n")
             file.flush()
             os.fsync(file.fileno())
+    except FileExistsError:
+        raise KeyTrouble(f"[keys] file: cannot write {path}: it is there already") from None
     except OSError as trouble:
+        with suppress(OSError):
+            path.unlink()  # the disk may be full: half a key would be taken for one that was broken
         raise KeyTrouble(f"[keys] file: cannot write {path}: {trouble.strerror}") from None
     return Keys({1: key}, 1)
 
@@ -79,7 +84,8 @@ def unseal(keys: Keys, sealed: bytes, *, table: str, key: object, user: int) -> 
         return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], _place(table, key, user)).decode()
     except (KeyError, IndexError, ValueError, InvalidTag):
         raise KeyTrouble(
-            f"[keys] file: a value in {table} does not open with this key; put the key of this database back"
+            f"[keys] file: a value in {table} does not open with this key; put the key of this database back, "
+            "or where it is damaged a backup with headsup restore FILE"
         ) from None
 
 

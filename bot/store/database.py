@@ -20,13 +20,15 @@ from sqlalchemy.pool import NullPool
 from bot.clock import Clock
 from bot.config import Settings
 from bot.store.crypto import Keys
-from bot.store.disk import Disk
+from bot.store.disk import DiaryGone, Disk, cannot_write, name_of
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
-RETRIES = (1.0, 10.0, 60.0)
-"""Seconds before what could not be done is tried again."""
+TRY_AGAIN = 5.0
+"""Seconds until it is tried again at the latest to write: a full disk is soon noticed to have room again."""
+
+TELL_EVERY = 60.0
 
 TOGETHER = 200
 """The most turns that share one COMMIT; more would only make the first of them wait."""
@@ -121,6 +123,7 @@ class Database:
         self.disk = Disk(Path(file)) if file and file != ":memory:" else None
         self.keys = keys
         self.settings = settings
+        self._told_at: float | None = None
         self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
         self._writer.start()
@@ -138,14 +141,24 @@ class Database:
         return future
 
     async def insist(self, work: Work[T], clock: Clock) -> T:
-        """Run `work` like `write`, again after 1 s, 10 s and 60 s while the database cannot be written."""
-        for pause in RETRIES:
+        """Run `work` like `write`, again and again for as long as the database cannot be written."""
+        pause = 0.0
+        while True:
             try:
                 return await self.write(work)
             except DBAPIError as trouble:
-                log.warning("diary.not_written", trouble=type(trouble.orig).__name__, retry_in=pause)
+                if not cannot_write(trouble):
+                    raise
+                self.complain(trouble, clock)
+                pause = min(max(1.0, pause * 2), TRY_AGAIN)
                 await clock.sleep(pause)
-        return await self.write(work)
+
+    def complain(self, trouble: DBAPIError, clock: Clock) -> None:
+        """Log that the database cannot be written: once a minute, however many find out and how often."""
+        now = clock.steady()
+        if self._told_at is None or now - self._told_at >= TELL_EVERY:
+            self._told_at = now
+            log.error("diary.not_written", trouble=name_of(trouble))
 
     async def checkpoint(self) -> None:
         """Fold SQLite's write-ahead log into the file and empty it, so that what was deleted is gone from both."""
@@ -182,8 +195,12 @@ class Database:
                     for entry in work:
                         self._commit_together(session, [entry], alone=True)
                 for future in outside:
-                    _checkpoint(session)
-                    future.set_result(None)
+                    try:
+                        _checkpoint(session)
+                    except (SQLAlchemyError, OSError) as failed:
+                        future.set_exception(failed)
+                    else:
+                        future.set_result(None)
 
     def _commit_together(
         self, session: Session, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False
@@ -204,7 +221,11 @@ class Database:
                     else:
                         savepoint.commit()
                         outcomes.append((future, result, None))
-        except SQLAlchemyError as failed:
+            if self.disk is not None:
+                self.disk.must_be_there()
+        except DiaryGone as gone:
+            outcomes = [(future, None, gone) for _, future in batch]
+        except (SQLAlchemyError, OSError) as failed:
             # SQLite keeps a transaction open whose COMMIT failed; a new connection has none.
             session.connection.invalidate()
             if not alone:
@@ -218,8 +239,14 @@ class Database:
         return True
 
 
+FOLD = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
 def _checkpoint(session: Session) -> None:
     # Between transactions, on the writer's own connection: a second one that checkpoints while the first writes can
     # lose data in SQLite before 3.51.3.
     if session.connection.dialect.name == "sqlite":
-        session.connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        try:
+            session.connection.connection.cursor().execute(FOLD).close()
+        except sqlite3.Error as trouble:
+            raise DBAPIError(FOLD, None, trouble) from None

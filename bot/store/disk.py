@@ -85,6 +85,11 @@ def is_damaged(trouble: BaseException) -> bool:
     return isinstance(trouble, UNREADABLE) or _code(trouble) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def cannot_open(trouble: BaseException) -> bool:
+    """Tell whether SQLite was not let at its file, or at what it has to write beside it."""
+    return _code(trouble) == sqlite3.SQLITE_CANTOPEN
+
+
 def cannot_write(trouble: DBAPIError) -> bool:
     """Tell whether nothing at all can be written for now: the disk is full or broken, the database locked or away."""
     return trouble.connection_invalidated or _code(trouble) in PASSING

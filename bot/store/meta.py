@@ -8,9 +8,9 @@ from sqlalchemy import delete, insert, select
 from bot.store.database import Session
 from bot.store.tables import meta
 
-Key = Literal["heard_at", "closed_until", "zone_data", "erased_through"]
+Key = Literal["heard_at", "closed_until", "zone_data", "erased_through", "bot_id"]
 """When Telegram last answered a poll; until when it asked for silence; which zone data reminders were planned with; up
-to which byte of the erasure ledger everything is carried out."""
+to which byte of the erasure ledger everything is carried out; whose diary this is."""
 
 
 def get(session: Session, key: Key) -> str | None:

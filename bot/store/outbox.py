@@ -1,12 +1,12 @@
 """The outbox: one row is one message the bot owes, as an intent, never as text; composed when it is sent."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
@@ -20,7 +20,7 @@ OPEN = text("state IN ('due', 'sending')")
 
 @dataclass(frozen=True)
 class Owed:
-    """A message owed. `claim` is the fencing token: who does not hold it may not mark the row."""
+    """A message owed. `claim` is the fencing token: who does not hold it may not mark the row. `tip`: what it said."""
 
     id: int
     user_id: int
@@ -31,6 +31,7 @@ class Owed:
     too_late_at: datetime
     tries: int
     claim: str | None
+    tip: str | None = None
 
 
 def owe(
@@ -90,9 +91,17 @@ def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:
     return session.execute(update(outbox).where(mine).values(state=state, **values)).rowcount == 1
 
 
-def again(session: Session, owed: Owed, not_before: datetime) -> bool:
-    """Give a claimed row back, to be tried not before `not_before`."""
-    return mark(session, owed, "due", not_before=not_before, claim=None)
+def again(session: Session, owed: Owed, not_before: datetime, *, tries: int | None = None) -> bool:
+    """Give a claimed row back, to be tried not before `not_before`; `tries`: so many, where this one was none."""
+    return mark(session, owed, "due", not_before=not_before, claim=None, tries=owed.tries if tries is None else tries)
+
+
+def let_go(session: Session, owed: Owed) -> None:
+    """Drop a claimed row that is not to be sent. What was never tried before may be owed again."""
+    if owed.tries == 1:
+        session.execute(delete(outbox).where(outbox.c.id == owed.id, outbox.c.claim == owed.claim))
+    else:
+        mark(session, owed, "skipped")
 
 
 def in_doubt(session: Session, claimed_until: datetime) -> Sequence[Owed]:
@@ -112,13 +121,73 @@ def respond(session: Session, outbox_id: int, response: str) -> None:
     session.execute(update(outbox).where(outbox.c.id == outbox_id).values(response=response))
 
 
+def say_tip(session: Session, outbox_id: int, tip: str) -> None:
+    """Keep which tip a reminder says, so that the same text does not come again too soon."""
+    session.execute(update(outbox).where(outbox.c.id == outbox_id).values(tip=tip))
+
+
+def tips_since(session: Session, user_id: int, since: datetime) -> Sequence[tuple[str, datetime]]:
+    """Return (tip, due at) of what a person was sent, oldest first."""
+    found = select(outbox.c.tip, outbox.c.due_at).where(
+        outbox.c.user_id == user_id, outbox.c.tip.is_not(None), outbox.c.due_at >= since
+    )
+    return [(row.tip, row.due_at) for row in session.execute(found.order_by(outbox.c.due_at))]
+
+
+def unanswered(session: Session, user_id: int, kind: str, most: int) -> int:
+    """Return how many of this kind were sent one after the other without a tap, up to `most`."""
+    found = (
+        select(outbox.c.response)
+        .where(outbox.c.user_id == user_id, outbox.c.kind == kind, outbox.c.state == "sent")
+        .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
+        .limit(most)
+    )
+    count = 0
+    for response in session.execute(found).scalars():
+        if response is not None:
+            break
+        count += 1
+    return count
+
+
+def done_since(session: Session, user_id: int, since: datetime) -> Collection[str]:
+    """Return the kinds of which one was marked as done since then."""
+    found = select(outbox.c.kind).where(
+        outbox.c.user_id == user_id, outbox.c.response == "done", outbox.c.due_at >= since
+    )
+    return set(session.execute(found).scalars())
+
+
+def sent_since(session: Session, user_id: int, kind: str, since: datetime) -> int:
+    """Return how many of this kind were due after `since` and sent."""
+    found = select(func.count()).where(
+        outbox.c.user_id == user_id, outbox.c.kind == kind, outbox.c.state == "sent", outbox.c.due_at > since
+    )
+    return int(session.execute(found).scalar_one())
+
+
+def owed_to(session: Session, user_id: int) -> Sequence[tuple[Owed, datetime]]:
+    """Return what a person is owed and not yet sent, with when it may go out, soonest first."""
+    found = select(outbox).where(outbox.c.user_id == user_id, outbox.c.state == "due").order_by(outbox.c.not_before)
+    return [(_read(row, row.claim, row.tries), row.not_before) for row in session.execute(found)]
+
+
+def slots(session: Session, user_id: int, since: datetime) -> Collection[tuple[str, str]]:
+    """Return (kind, slot) of what was due since then and is no longer owed: it is not owed again."""
+    found = select(outbox.c.kind, outbox.c.slot).where(
+        outbox.c.user_id == user_id, outbox.c.due_at >= since, outbox.c.state != "due"
+    )
+    return {(row.kind, row.slot) for row in session.execute(found)}
+
+
 def withdraw(session: Session, user_id: int, kind: str | None = None, *, reminder_id: int | None = None) -> None:
-    """Take back what is owed and not yet being sent."""
+    """Take back what is owed and not yet being sent. What nobody has tried to send may be owed again."""
     mine = (outbox.c.user_id == user_id) & (outbox.c.state == "due")
     if kind is not None:
         mine &= outbox.c.kind == kind
     if reminder_id is not None:
         mine &= outbox.c.reminder_id == reminder_id
+    session.execute(delete(outbox).where(mine, outbox.c.tries == 0))
     session.execute(update(outbox).where(mine).values(state="skipped"))
 
 
@@ -129,5 +198,14 @@ def tidy(session: Session, now: datetime) -> None:
 
 def _read(row: Row[Any], claim_token: str | None, tries: int) -> Owed:
     return Owed(
-        row.id, row.user_id, row.kind, row.slot, row.reminder_id, row.due_at, row.too_late_at, tries, claim_token
+        row.id,
+        row.user_id,
+        row.kind,
+        row.slot,
+        row.reminder_id,
+        row.due_at,
+        row.too_late_at,
+        tries,
+        claim_token,
+        row.tip,
     )

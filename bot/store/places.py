@@ -52,6 +52,11 @@ def zone_at(latitude: float, longitude: float) -> str | None:
     return _zones().get(get_tz(longitude, latitude).casefold())
 
 
+def largest(count: int) -> list[Place]:
+    """Return the largest cities of the table, largest first, one a zone."""
+    return _first(count, _places(""))
+
+
 def fold(text: str) -> str:
     """Return `text` as names are compared: no case, accents or punctuation, "st" for "saint", single spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(UNDECOMPOSED))

@@ -1,38 +1,53 @@
 """Reminders: this kind, this local time, these weekdays, this zone. Changing one writes `next_at`; the tick sees it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 import structlog
 from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
-from bot.domain.schedule import Schedule, next_occurrence
+from bot.domain.schedule import DAY_START, Schedule, next_occurrence
+from bot.store.crypto import seal, unseal
 from bot.store.database import Session
-from bot.store.tables import reminders
+from bot.store.tables import reminders, users
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Reminder:
+    """One wall time of a kind. All of a person's times of one kind are one reminder to them.
+
+    `words`: what a reminder in the person's own words says. `day_start`: when their day begins, for the name of its
+    slot; only `due` reads it.
+    """
+
     id: int
     user_id: int
     kind: str
     schedule: Schedule
     on: bool
     next_at: datetime | None
+    words: str | None = None
+    created_at: datetime | None = None
+    day_start: time = DAY_START
 
 
-def add(session: Session, user_id: int, kind: str, schedule: Schedule, now: datetime) -> Reminder:
-    next_at = next_occurrence(schedule, now).at
+def add(
+    session: Session, user_id: int, kind: str, schedule: Schedule, now: datetime, words: str | None = None
+) -> Reminder:
+    next_at = _next(schedule, now)
     row = session.execute(
         insert(reminders)
         .values(user_id=user_id, kind=kind, on=True, next_at=next_at, created_at=now, **_columns(schedule))
         .returning(reminders.c.id)
     ).scalar_one()
-    return Reminder(row, user_id, kind, schedule, True, next_at)
+    if words is not None:
+        sealed = seal(session.keys, words, table="reminders", key=row, user=user_id)
+        session.execute(update(reminders).where(reminders.c.id == row).values(words=sealed))
+    return Reminder(row, user_id, kind, schedule, True, next_at, words, now)
 
 
 def change(
@@ -41,18 +56,19 @@ def change(
     """Change when it comes or whether, and plan the next one from `now`."""
     schedule = schedule or reminder.schedule
     on = reminder.on if on is None else on
-    next_at = next_occurrence(schedule, now).at if on else None
+    next_at = _next(schedule, now) if on else None
     session.execute(
         update(reminders).where(reminders.c.id == reminder.id).values(on=on, next_at=next_at, **_columns(schedule))
     )
-    return Reminder(reminder.id, reminder.user_id, reminder.kind, schedule, on, next_at)
+    return replace(reminder, schedule=schedule, on=on, next_at=next_at)
 
 
 def skip_until(session: Session, user_id: int, kind: str, until: datetime) -> None:
     """Let nothing of this kind come before `until`."""
     for reminder in of_user(session, user_id, kind):
         if reminder.on and reminder.next_at is not None and reminder.next_at < until:
-            next_at = next_occurrence(reminder.schedule, until).at
+            # A microsecond before: what falls on the very end comes.
+            next_at = _next(reminder.schedule, until - timedelta(microseconds=1))
             session.execute(update(reminders).where(reminders.c.id == reminder.id).values(next_at=next_at))
 
 
@@ -60,25 +76,53 @@ def remove(session: Session, reminder_id: int) -> None:
     session.execute(delete(reminders).where(reminders.c.id == reminder_id))
 
 
+def retire(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Take a reminder away so that it can be put back for a day: all that were retired at one instant go together."""
+    session.execute(update(reminders).where(reminders.c.id == reminder.id).values(next_at=None, retired_at=now))
+
+
+def put_back(session: Session, user_id: int, kind: str, retired_at: datetime, now: datetime) -> Sequence[Reminder]:
+    """Put back what was retired of a kind at this instant; returns it, planned anew from `now`."""
+    mine = (reminders.c.user_id == user_id) & (reminders.c.kind == kind) & (reminders.c.retired_at == retired_at)
+    found = [_read(session, row) for row in session.execute(select(reminders).where(mine)).all()]
+    session.execute(update(reminders).where(mine).values(retired_at=None))
+    return [change(session, reminder, now) for reminder in found]
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Forget what was retired over a day ago, and what came once and is over."""
+    session.execute(delete(reminders).where(reminders.c.retired_at < now - timedelta(days=1)))
+    session.execute(delete(reminders).where(reminders.c.only_on < now.date() - timedelta(days=2)))
+
+
 def get(session: Session, user_id: int, reminder_id: int) -> Reminder | None:
     """Return a person's own reminder; None where it is gone or somebody else's."""
-    found = select(reminders).where(reminders.c.id == reminder_id, reminders.c.user_id == user_id)
+    found = select(reminders).where(
+        reminders.c.id == reminder_id, reminders.c.user_id == user_id, reminders.c.retired_at.is_(None)
+    )
     row = session.execute(found).one_or_none()
-    return None if row is None else _read(row)
+    return None if row is None else _read(session, row)
 
 
 def of_user(session: Session, user_id: int, kind: str | None = None) -> Sequence[Reminder]:
     """Return a person's reminders by time of day; only one kind of them if asked."""
-    found = select(reminders).where(reminders.c.user_id == user_id).order_by(reminders.c.at, reminders.c.id)
+    found = select(reminders).where(reminders.c.user_id == user_id, reminders.c.retired_at.is_(None))
     if kind is not None:
         found = found.where(reminders.c.kind == kind)
-    return [_read(row) for row in session.execute(found)]
+    return [_read(session, row) for row in session.execute(found.order_by(reminders.c.at, reminders.c.id))]
+
+
+def ever(session: Session, user_id: int, beginning: str) -> Sequence[Reminder]:
+    """Return a person's reminders whose kind begins so, those that were taken away too."""
+    found = select(reminders).where(reminders.c.user_id == user_id, reminders.c.kind.startswith(beginning))
+    return [_read(session, row) for row in session.execute(found)]
 
 
 def due(session: Session, now: datetime, most: int) -> Sequence[Reminder]:
     """Return up to `most` reminders whose time has come, the longest overdue first."""
     found = (
-        select(reminders)
+        select(reminders, users.c.day_start)
+        .join(users, users.c.id == reminders.c.user_id)
         .where(reminders.c.next_at.is_not(None), reminders.c.next_at <= now)
         .order_by(reminders.c.next_at)
         .limit(most)
@@ -98,6 +142,11 @@ def planned(session: Session, after: int, now: datetime, most: int) -> Sequence[
     return _readable(session, found.order_by(reminders.c.id).limit(most))
 
 
+def plan_from(session: Session, some: Sequence[Reminder], now: datetime) -> None:
+    """Plan the next time of many reminders at once, from `now` on; what came once has none."""
+    plan(session, [(reminder.id, _next(reminder.schedule, now)) for reminder in some])
+
+
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:
     """Write the next instants of many reminders at once: (reminder id, instant)."""
     if next_at:
@@ -107,7 +156,12 @@ def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> No
 
 def _columns(schedule: Schedule) -> dict[str, object]:
     weekdays = sum(1 << day for day in schedule.weekdays)
-    return {"at": schedule.at, "weekdays": weekdays, "zone": schedule.zone}
+    return {"at": schedule.at, "weekdays": weekdays, "zone": schedule.zone, "only_on": schedule.only_on}
+
+
+def _next(schedule: Schedule, after: datetime) -> datetime | None:
+    coming = next_occurrence(schedule, after)
+    return coming.at if coming else None
 
 
 def _readable(session: Session, found: Select[Any]) -> Sequence[Reminder]:
@@ -115,13 +169,18 @@ def _readable(session: Session, found: Select[Any]) -> Sequence[Reminder]:
     read = []
     for row in session.execute(found).all():
         try:
-            read.append(_read(row))
+            read.append(_read(session, row))
         except ValueError:
             log.error("reminder.unreadable", reminder=row.id)
             plan(session, [(row.id, None)])
     return read
 
 
-def _read(row: Row[Any]) -> Reminder:
+def _read(session: Session, row: Row[Any]) -> Reminder:
     weekdays = frozenset(day for day in range(7) if row.weekdays >> day & 1)
-    return Reminder(row.id, row.user_id, row.kind, Schedule(row.at, weekdays, row.zone), row.on, row.next_at)
+    schedule = Schedule(row.at, weekdays, row.zone, row.only_on)
+    words = None
+    if row.words is not None:
+        words = unseal(session.keys, row.words, table="reminders", key=row.id, user=row.user_id)
+    day_start = row._mapping.get("day_start", DAY_START)
+    return Reminder(row.id, row.user_id, row.kind, schedule, row.on, row.next_at, words, row.created_at, day_start)

@@ -81,6 +81,9 @@ users = Table(
     Column("since", Instant, nullable=False),
     Column("paused_until", Instant),
     Column("awaiting", String(64)),
+    Column("quiet", String(80), nullable=False),
+    Column("silent_until", Instant),
+    Column("seen_at", Instant),
 )
 
 consents = Table(
@@ -120,6 +123,9 @@ reminders = Table(
     Column("on", Boolean, nullable=False),
     Column("next_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("only_on", Date),
+    Column("words", LargeBinary),
+    Column("retired_at", Instant),
     Index(
         "ix_reminders_next_at",
         "next_at",
@@ -198,6 +204,7 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("sent_at", Instant),
     Column("response", String(16)),
+    Column("tip", String(16)),
     UniqueConstraint("user_id", "kind", "slot"),
     Index(
         "ix_outbox_due",
@@ -206,4 +213,30 @@ outbox = Table(
         postgresql_where=text("state IN ('due', 'sending')"),
     ),
     sqlite_autoincrement=True,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    _of_user(),
+    Column("day", Date, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_events_user_id", "user_id", "day"),
+    sqlite_autoincrement=True,
+)
+
+tastes = Table(
+    "tastes",
+    metadata,
+    Column(
+        "user_id",
+        BigId,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        nullable=False,
+    ),
+    Column("body", LargeBinary, nullable=False),
 )

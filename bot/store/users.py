@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.domain.quiet import DEFAULT, as_text
 from bot.store.database import Session
 from bot.store.tables import consents, users
 
@@ -18,7 +19,11 @@ FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class User:
-    """A person. `state` is "stranger" before consent: then nothing about them is stored."""
+    """A person. `state` is "stranger" before consent: then nothing about them is stored.
+
+    `quiet` are their quiet hours as `domain.quiet.as_text` writes them; `silent_until` is the latest end of the silence
+    in an attack; `seen_at` is when they last tapped or typed, to the hour.
+    """
 
     id: int
     language: str
@@ -28,6 +33,9 @@ class User:
     since: datetime
     paused_until: datetime | None = None
     awaiting: str | None = None
+    quiet: str = as_text(DEFAULT)
+    silent_until: datetime | None = None
+    seen_at: datetime | None = None
 
     def silent(self, now: datetime) -> bool:
         """Tell whether the clock should leave this person alone."""
@@ -56,6 +64,12 @@ def add(session: Session, user: User, now: datetime) -> User:
 
 def change(session: Session, user_id: int, **values: object) -> None:
     session.execute(update(users).where(users.c.id == user_id).values(**values))
+
+
+def seen(session: Session, user: User, now: datetime) -> None:
+    """Note a sign of life; to the hour, which is enough to know who has fallen silent."""
+    if user.seen_at is None or now - user.seen_at >= timedelta(hours=1):
+        change(session, user.id, seen_at=now)
 
 
 def wait_for_text(session: Session, user_id: int, awaiting: str | None) -> None:

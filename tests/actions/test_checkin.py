@@ -86,6 +86,8 @@ def test_a_card_drawn_again_after_a_crash_is_the_card_as_it_stood(telegram: Tele
         (checkin.answer, ("headache", "eleven")),
         (checkin.answer, ("no_such_question", "1")),
         (checkin.tick, ("features", "thunder")),
+        (checkin.untick, ("features", "thunder")),
+        (checkin.untick, ("headache", "1")),
         (checkin.turn_page, ("no_such_page",)),
         (checkin.undo, ("soon",)),
         (checkin.undo, ("9" * 30,)),

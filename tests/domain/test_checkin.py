@@ -1,5 +1,7 @@
 """The daily card: short on a good day, follow-ups only where something hurts, nothing asked twice."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
@@ -14,8 +16,9 @@ from bot.domain.checkin import (
     progress,
     relevant,
     rest,
-    toggled,
     value_of,
+    with_choice,
+    without_choice,
 )
 from bot.domain.questions import BANDS, BY_KEY, CORE, QUESTIONS, Answers, Value, allowed
 
@@ -117,12 +120,21 @@ def test_what_a_button_stands_for(key: str, code: str, value: Value | None) -> N
 
 def test_ticking() -> None:
     features = BY_KEY["features"]
-    one = toggled(features, None, "light")
+    one = with_choice(features, None, "light")
     assert one == frozenset({"light"})
-    two = toggled(features, one, "sound")
+    two = with_choice(features, one, "sound")
     assert two == frozenset({"light", "sound"})
-    assert toggled(features, two, "light") == frozenset({"sound"})
-    assert toggled(features, two, "none") == frozenset({"none"})
-    assert toggled(features, frozenset({"none"}), "light") == frozenset({"light"})
-    assert toggled(features, two, "thunder") is None
-    assert toggled(BY_KEY["sleep_hours"], None, "6-7") is None
+    assert without_choice(features, two, "light") == frozenset({"sound"})
+    assert with_choice(features, two, "none") == frozenset({"none"})
+    assert with_choice(features, frozenset({"none"}), "light") == frozenset({"light"})
+    for choose in (with_choice, without_choice):
+        assert choose(features, two, "thunder") is None
+        assert choose(BY_KEY["sleep_hours"], None, "6-7") is None
+
+
+@pytest.mark.parametrize("choose", [with_choice, without_choice])
+@pytest.mark.parametrize("code", ["light", "none"])
+@pytest.mark.parametrize("before", [None, frozenset(), frozenset({"light", "sound"}), frozenset({"none"})])
+def test_ticking_twice_is_ticking_once(choose: Any, code: str, before: Value | None) -> None:
+    once = choose(BY_KEY["features"], before, code)
+    assert choose(BY_KEY["features"], once, code) == once

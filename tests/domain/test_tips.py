@@ -1,7 +1,8 @@
 """The tips: what they say, what stands behind them, and whose turn it is."""
 
 from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -11,14 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import tip_list
-from bot.domain.tips import BY_KEY, KINDS, TIPS, TURNS, Tip, tip_for
+from bot.domain.tips import BY_KEY, KINDS, REST, TIPS, TURNS, Tip, choose
 
 KIND_KEYS = [kind.key for kind in KINDS]
-MONDAY = date(2026, 6, 1)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
-def week(kind: str, start: date = MONDAY) -> list[Tip]:
-    return [tip_for(kind, start + timedelta(days=n), 0, 1) for n in range(7)]
+def live(kind: str, moments: Sequence[datetime], **likes: Collection[str]) -> list[Tip | None]:
+    """Say a tip at each of these moments to somebody who hears no others."""
+    said: list[tuple[str, datetime]] = []
+    found = []
+    for at in moments:
+        tip = choose(kind, said, at, **likes)
+        found.append(tip)
+        if tip:
+            said.append((tip.key, at))
+    return found
 
 
 def test_there_are_62_different_texts_short_enough_to_read_at_a_glance():
@@ -34,7 +44,7 @@ def test_a_tip_that_claims_evidence_names_its_source():
 
 
 def test_every_group_belongs_to_one_kind_and_every_kind_has_tips():
-    drawn = [group for kind in KINDS for group in kind.groups]
+    drawn = [group for kind in KINDS if kind.key != "mixed" for group in kind.groups]
     assert sorted(drawn) == sorted({tip.group for tip in TIPS})
     assert all(TURNS[key] for key in KIND_KEYS)
 
@@ -46,41 +56,71 @@ def test_babel_finds_every_text():
 
 
 def test_a_week_of_sleep_reminders_says_seven_different_things():
-    assert len(set(week("sleep"))) == 7
-    assert week("sleep") == week("sleep", MONDAY + timedelta(days=7))
+    week = live("sleep", [NOW + n * DAY for n in range(7)])
+    assert len({tip.key for tip in week if tip}) == 7
 
 
-def test_a_reminder_on_mondays_only_does_not_always_say_the_same():
-    mondays = [MONDAY + timedelta(weeks=n) for n in range(7)]
-    assert len({tip_for("sleep", day, 0, 1, weekdays=[0]) for day in mondays}) == 7
+def test_when_everything_was_said_there_is_silence_about_it_for_two_weeks():
+    many = live("water", [NOW + n * DAY for n in range(30)])
+    texts = len(TURNS["water"])
+    assert many[:texts] == [tip for tip in many[:14] if tip]
+    assert not any(many[texts:14])
+    assert many[14:] == (many[:14] * 2)[:16], "then they come round again"
 
 
 def test_the_period_tip_is_not_said_to_everybody():
     assert BY_KEY["tg06"].needs == "period"
-    assert BY_KEY["tg06"] not in {tip_for("triggers", MONDAY, n, 50) for n in range(50)}
+    assert BY_KEY["tg06"] not in live("triggers", [NOW + n * DAY for n in range(50)])
 
 
 def test_another_kind_of_reminder_does_not_change_this_one():
-    assert {tip.group for tip in week("neck")} == {"neck"}
-    assert {tip.group for tip in week("water")} == {"hydration"}
+    assert {tip.group for tip in live("neck", [NOW, NOW + DAY]) if tip} == {"neck"}
+
+
+def test_the_group_heard_least_comes_first():
+    found = live("mixed", [NOW + n * DAY for n in range(18)])
+    groups = [tip.group for tip in found if tip]
+    mixed = next(kind for kind in KINDS if kind.key == "mixed")
+    assert sorted(groups[: len(mixed.groups)]) == sorted(mixed.groups), "each group once before one comes back"
+    assert max(Counter(groups[:14]).values()) == 2
+
+
+def test_what_follows_the_data_comes_before():
+    (tip,) = live("mixed", [NOW], first={"sleep"})
+    assert tip is not None
+    assert tip.group == "sleep"
+
+
+def test_what_helped_comes_sooner_and_what_is_unwanted_never():
+    last = TURNS["posture"][-1].key
+    (tip,) = live("posture", [NOW], helped={last})
+    assert tip is not None
+    assert tip.key == last
+    unwanted = {tip.key for tip in TURNS["posture"][:-1]}
+    found = live("posture", [NOW + n * DAY for n in range(40)], unwanted=unwanted)
+    assert {tip.key for tip in found if tip} == {last}
 
 
 def test_an_unknown_kind_is_a_mistake_of_ours():
     with pytest.raises(KeyError):
-        tip_for("yoga", MONDAY, 0, 1)
+        choose("yoga", [], NOW)
 
 
 @given(
     kind=st.sampled_from(KIND_KEYS),
-    start=st.dates(date(2020, 1, 1), date(2060, 1, 1)),
-    of=st.integers(1, 10),
-    weekdays=st.sets(st.integers(0, 6), min_size=1),
+    hours=st.lists(st.integers(1, 80), min_size=1, max_size=60),
+    helped=st.sets(st.sampled_from(sorted(BY_KEY))),
+    unwanted=st.sets(st.sampled_from(sorted(BY_KEY))),
 )
-def test_no_tip_comes_back_before_the_others_had_their_turn(kind, start, of, weekdays):
-    days = [day for n in range(400) if (day := start + timedelta(days=n)).weekday() in weekdays][:30]
-    said = [{tip_for(kind, day, position, of, weekdays) for position in range(of)} for day in days]
-    apart = min(14, len(TURNS[kind]) // of)
-    for first in range(len(days)):
-        for later in range(first + 1, min(first + apart, len(days))):
-            assert not said[first] & said[later]
-    assert all(len(tips) == min(of, len(TURNS[kind])) for tips in said)
+def test_no_text_comes_twice_within_fourteen_days(kind, hours, helped, unwanted):
+    moments = [NOW + timedelta(hours=sum(hours[: n + 1])) for n in range(len(hours))]
+    said: dict[str, datetime] = {}
+    for at, tip in zip(moments, live(kind, moments, helped=helped, unwanted=unwanted), strict=True):
+        if tip is None:
+            free = [one.key for one in TURNS[kind] if one.key not in unwanted]
+            assert all(key in said and at - said[key] < REST for key in free), "silent only when all were said"
+            continue
+        assert tip in TURNS[kind]
+        assert tip.key not in unwanted
+        assert tip.key not in said or at - said[tip.key] >= REST
+        said[tip.key] = at

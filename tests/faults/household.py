@@ -5,6 +5,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def move_in(folder: Path, api: BotApi, ids: Sequence[int], due_at: datetime | No
         session = Session(connection, load_keys(folder / "headsup.key"), Settings())
         for user_id in ids:
             since = api.clock.now() - timedelta(days=30)
-            users.add(session, users.stranger(user_id, "en", "UTC", since), since)
+            users.add(session, replace(users.stranger(user_id, "en", "UTC", since), quiet="-"), since)
             if due_at is not None:
                 for kind in (CHECKIN, TIP):
                     schedule = Schedule(due_at.time(), EVERY_DAY, "UTC")

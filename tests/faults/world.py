@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -150,7 +151,7 @@ class World:
 
         def move_in(session: Session) -> None:
             for user_id in ids:
-                users.add(session, users.stranger(user_id, "en", "UTC", since), since)
+                users.add(session, replace(users.stranger(user_id, "en", "UTC", since), quiet="-"), since)
                 if at is None:
                     continue
                 for kind in kinds:
@@ -173,6 +174,10 @@ class World:
             await enqueue(self.database, self.clock.now())
             await deliver(self.database, self.chat.sender, self.clock, IN_FLIGHT)
             await self.clock.sleep(self.beat)
+
+    def keeps_every_call(self) -> None:
+        """Let the sandbox remember all that was called, not the last ten thousand only."""
+        self.api.calls = deque(self.api.calls)
 
     # What can be told afterwards
 

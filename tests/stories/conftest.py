@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, cast, func, or_, select
 
 from bot.sandbox.person import Person, Seen
-from bot.store import checkins
+from bot.store import checkins, users
 from bot.store.database import Session
 from bot.store.tables import checkins as table
 from bot.store.tables import metadata
@@ -72,3 +72,8 @@ def traces(telegram: Telegram, user_id: int) -> dict[str, int]:
         return {name: count for name, count in found.items() if count}
 
     return telegram.database.submit(read).result()
+
+
+def never_quiet(telegram: Telegram, person: Person) -> None:
+    """Let this person have no quiet hours: what the story is about happens at night."""
+    telegram.database.submit(lambda session: users.change(session, person.user_id, quiet="-")).result()

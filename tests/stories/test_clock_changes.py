@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.schedule import local
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
-from tests.stories.conftest import QUARTER, berlin, sent
+from tests.stories.conftest import QUARTER, berlin, never_quiet, sent
 
 
-async def asks_for_half_past_two(ann: Person) -> None:
+async def asks_for_half_past_two(telegram: Telegram, ann: Person) -> None:
+    never_quiet(telegram, ann)
     await ann.says("/reminders")
     await ann.taps("Add a reminder")
     await ann.taps("Water")
@@ -22,7 +23,7 @@ def evenings(telegram: Telegram, ann: Person, since: datetime) -> list[datetime]
 
 async def test_clocks_go_forward(telegram: Telegram, ann: Person) -> None:
     telegram.clock.moves((berlin(28, 12) - telegram.clock.now()).total_seconds())
-    await asks_for_half_past_two(ann)
+    await asks_for_half_past_two(telegram, ann)
     await telegram.waits(until=berlin(29, 23), beat=QUARTER)
     prompts = evenings(telegram, ann, berlin(28, 19))
     assert prompts == [datetime(2026, 3, 28, 19, tzinfo=UTC), datetime(2026, 3, 29, 18, tzinfo=UTC)]
@@ -33,7 +34,7 @@ async def test_clocks_go_forward(telegram: Telegram, ann: Person) -> None:
 
 async def test_clocks_go_back(telegram: Telegram, ann: Person) -> None:
     telegram.clock.moves((berlin(24, 12, month=10) - telegram.clock.now()).total_seconds())
-    await asks_for_half_past_two(ann)
+    await asks_for_half_past_two(telegram, ann)
     await telegram.waits(until=berlin(25, 23, month=10), beat=QUARTER)
     prompts = evenings(telegram, ann, berlin(24, 19, month=10))
     assert prompts == [datetime(2026, 10, 24, 18, tzinfo=UTC), datetime(2026, 10, 25, 19, tzinfo=UTC)]

@@ -4,13 +4,20 @@ import pytest
 
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
-from tests.stories.conftest import QUARTER, berlin, sent
+from tests.stories.conftest import QUARTER, berlin, never_quiet, sent
 
 
 @pytest.mark.parametrize(
     ("hours", "late_prompts"),
-    [(1 / 6, 1), (3, 1), (23, 0), (30, 0), (77, 0)],
-    ids=["10 minutes", "3 hours", "23 hours", "30 hours", "3 days and a bit"],
+    [(1 / 6, 1), (1.9, 1), (3, 0), (23, 0), (30, 0), (77, 0)],
+    ids=[
+        "10 minutes",
+        "until shortly before the quiet hours",
+        "3 hours, into them",
+        "23 hours",
+        "30 hours",
+        "3 days and a bit",
+    ],
 )
 async def test_a_prompt_missed(telegram: Telegram, ann: Person, hours: float, late_prompts: int) -> None:
     await telegram.waits(until=berlin(2, 19, 55), beat=QUARTER)
@@ -22,6 +29,15 @@ async def test_a_prompt_missed(telegram: Telegram, ann: Person, hours: float, la
     assert len(sent(telegram, ann, back)) == late_prompts
     await telegram.waits(minutes=30)
     assert len(sent(telegram, ann, back)) == late_prompts
+
+
+async def test_without_quiet_hours_it_comes_up_to_four_hours_late(telegram: Telegram, ann: Person) -> None:
+    never_quiet(telegram, ann)
+    await telegram.stop_bot()
+    telegram.clock.moves((berlin(2, 23, 55) - telegram.clock.now()).total_seconds())
+    await telegram.start_bot()
+    await telegram.tick()
+    assert len(sent(telegram, ann, berlin(2, 23, 55))) == 1
 
 
 async def test_the_next_day_is_asked_as_usual(telegram: Telegram, ann: Person) -> None:

@@ -61,6 +61,28 @@ async def test_time_and_days_are_changed(telegram: Telegram, ann: Person) -> Non
     assert tips == [berlin(3, 17, 45)], "not at 15:00 any more, not on Monday"
 
 
+async def test_a_day_tapped_twice_in_a_hurry_stays(telegram: Telegram, ann: Person) -> None:
+    await adds(ann, "Water", "15:00")
+    await ann.taps("Change the days")
+    for label, days in (("✓ Mon", 0b1111110), ("✓ Sun", 0b0111110), ("Mon", 0b0111111)):
+        page = ann.sees
+        for _ in range(2):
+            telegram.api.taps(ann.user_id, page.message_id, page.data(label))
+        await telegram.settle()
+        assert value(telegram, "SELECT weekdays FROM reminders WHERE kind = 'water'") == days
+
+
+async def test_a_day_button_of_an_older_version_adds_its_day(telegram: Telegram, ann: Person) -> None:
+    await adds(ann, "Water", "15:00")
+    await ann.taps("Change the days")
+    page = ann.sees
+    await ann.taps("✓ Mon")
+    number = value(telegram, "SELECT id FROM reminders WHERE kind = 'water'")
+    for _ in range(2):
+        await ann.taps_on(page.message_id, f"day:{number}:0")
+        assert value(telegram, "SELECT weekdays FROM reminders WHERE kind = 'water'") == 0b1111111
+
+
 async def test_one_day_has_to_stay(telegram: Telegram, ann: Person) -> None:
     await adds(ann, "Water", "15:00")
     await ann.taps("Change the days")
@@ -86,9 +108,13 @@ async def test_deleted_and_brought_back(telegram: Telegram, ann: Person) -> None
     before = telegram.rows("reminders")
     await ann.taps("Delete")
     assert "Deleted: Water, every day, 15:00." in ann.sees.text
-    assert telegram.rows("reminders") == before - 1
-    await ann.taps("Undo")
-    assert "every day, 15:00" in ann.sees.text
+    await ann.says("/reminders")
+    assert "Water" not in ann.sees.text
+    page = next(seen for seen in ann.chat if seen.text.startswith("Deleted"))
+    await ann.taps_on(page.message_id, page.data("Undo"))
+    await ann.says("/reminders")
+    assert "Water: every day, 15:00" in ann.sees.text
+    assert telegram.rows("reminders") == before
     await telegram.waits(until=berlin(2, 15, 15), beat=QUARTER)
     assert sent(telegram, ann, berlin(2, 15)) == [berlin(2, 15)]
 
@@ -137,15 +163,29 @@ async def test_done(telegram: Telegram, ann: Person) -> None:
 async def test_later_comes_back_after_an_hour_once(telegram: Telegram, ann: Person) -> None:
     await adds(ann, "Water", "15:00")
     await telegram.waits(until=berlin(2, 15), beat=QUARTER)
-    said, message_id, data = ann.sees.text, ann.sees.message_id, ann.sees.data("Later")
+    said, message_id = ann.sees.text, ann.sees.message_id
+    await ann.taps("Later")
+    data = ann.sees.data("In an hour")
     for _ in range(5):
         telegram.api.taps(ann.user_id, message_id, data)
     await telegram.settle()
-    assert "again in an hour" in ann.sees.text
+    assert "I’ll ask again at 16:00." in ann.sees.text
     await telegram.restart_bot()
     await telegram.waits(until=berlin(2, 18), beat=QUARTER)
     assert sent(telegram, ann, berlin(2, 15, 15)) == [berlin(2, 16)]
     assert ann.sees.text == said, "the same tip"
+
+
+async def test_later_tapped_twice_over_a_full_minute_comes_back_once(telegram: Telegram, ann: Person) -> None:
+    await adds(ann, "Water", "15:00")
+    await telegram.waits(until=berlin(2, 15), beat=QUARTER)
+    await ann.taps("Later")
+    message_id, data = ann.sees.message_id, ann.sees.data("In an hour")
+    await ann.taps_on(message_id, data)
+    telegram.clock.moves(70)
+    await ann.taps_on(message_id, data)
+    await telegram.waits(until=berlin(2, 18))
+    assert sent(telegram, ann, berlin(2, 15, 15)) == [berlin(2, 16)]
 
 
 async def test_later_many_times_in_a_row(telegram: Telegram, ann: Person) -> None:
@@ -153,6 +193,7 @@ async def test_later_many_times_in_a_row(telegram: Telegram, ann: Person) -> Non
     await telegram.waits(until=berlin(3, 8), beat=QUARTER)
     for _ in range(10):
         await ann.taps("Later")
+        await ann.taps("In an hour")
         await telegram.waits(hours=1, beat=QUARTER)
     longest = value(telegram, "SELECT max(length(slot)) FROM outbox")
     assert isinstance(longest, int)
@@ -176,6 +217,7 @@ async def test_a_deleted_reminder_does_not_come(telegram: Telegram, ann: Person)
     await adds(ann, "Water", "15:00")
     await telegram.waits(until=berlin(2, 15), beat=QUARTER)
     await ann.taps("Later")
+    await ann.taps("In an hour")
     await ann.says("/reminders")
     await ann.taps("Water 15:00")
     await ann.taps("Delete")
@@ -184,14 +226,14 @@ async def test_a_deleted_reminder_does_not_come(telegram: Telegram, ann: Person)
 
 
 async def test_there_is_an_end_to_it(telegram: Telegram, ann: Person) -> None:
-    for minute in range(10, 30):
-        await adds(ann, "Water", f"9:{minute}")
-        if telegram.rows("reminders") == 20:
+    for minute in range(60):
+        await adds(ann, "Water", f"9:{minute:02}")
+        if telegram.rows("reminders") == 60:
             break
     await ann.says("/reminders")
     await ann.taps("Add a reminder")
-    assert ann.toast == "You have 20 reminders, that is as many as I can keep. Delete one first."
-    assert telegram.rows("reminders") == 20
+    assert ann.toast == "You have 60 reminder times, that is as many as I can keep. Delete one first."
+    assert telegram.rows("reminders") == 60
 
 
 async def test_changing_the_cards_time_asks_once_a_day(telegram: Telegram, ann: Person) -> None:

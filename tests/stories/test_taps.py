@@ -85,6 +85,7 @@ async def test_anothers_card_cannot_be_touched(telegram: Telegram, ann: Person, 
         f"fine:{number}",
         f"painless:{number}",
         f"tick:{number}:features:light",
+        f"untick:{number}:features:light",
         f"ticked:{number}:features",
         f"skip:{number}:headache",
         f"rest:{number}",
@@ -107,7 +108,7 @@ async def test_anothers_reminder_cannot_be_touched(telegram: Telegram, ann: Pers
     for data in (
         f"reminder:{number}",
         f"days:{number}",
-        f"day:{number}:1",
+        f"day:{number}:1:off",
         f"switch:{number}:off",
         f"remove:{number}",
         f"hours:r{number}",
@@ -141,10 +142,26 @@ async def test_an_id_larger_than_any_database_knows(telegram: Telegram, ann: Per
 async def test_a_made_up_choice_is_not_stored(telegram: Telegram, ann: Person) -> None:
     await ann.says("/checkin")
     number = value(telegram, "SELECT id FROM checkins")
-    for data in ("tick:%s:sleep_hours:6-7", "tick:%s:duration:2_4h", "answer:%s:headache:11", "answer:%s:posture:0"):
+    for data in (
+        *("tick:%s:sleep_hours:6-7", "tick:%s:duration:2_4h", "untick:%s:headache:1", "untick:%s:features:thunder"),
+        *("answer:%s:headache:11", "answer:%s:posture:0"),
+    ):
         await ann.taps_on(ann.sees.message_id, data % number)
     assert answers(telegram, ann) == [("2026-03-02", {})]
     assert value(telegram, "SELECT count(*) FROM inbox WHERE state = 'failed'") == 0
+
+
+async def test_a_choice_tapped_twice_in_a_hurry_stays(telegram: Telegram, ann: Person) -> None:
+    await ann.says("headache 6, back 0, slept 7, quality 4, posture 4")
+    await ann.taps("2 to 4 h")
+    for label, then in (("Light hurt", {"light"}), ("Noise hurt", {"light", "sound"}), ("✓ Light hurt", {"sound"})):
+        card = ann.sees
+        for _ in range(2):
+            telegram.api.taps(ann.user_id, card.message_id, card.data(label))
+        await telegram.settle()
+        assert answers(telegram, ann)[0][1]["features"] == then
+    assert "✓ Noise hurt" in ann.sees.labels
+    assert "Light hurt" in ann.sees.labels
 
 
 async def test_done_without_choices_does_not_undo_a_score(telegram: Telegram, ann: Person) -> None:

@@ -1,0 +1,120 @@
+"""An attack while it lasts: noted with one tap, then silence, and the rest is asked when it is over or next morning."""
+
+from datetime import datetime, time, timedelta
+
+from bot.actions.buttons import number_of
+from bot.actions.checkin import open_day
+from bot.domain.quiet import from_text, quiet_until
+from bot.domain.reminders import MORNING, policy
+from bot.domain.schedule import day_of, instant, local
+from bot.render import attack as render
+from bot.render.message import Reply, Sorry
+from bot.store import events, outbox, users
+from bot.store.database import Session
+from bot.store.events import Event
+from bot.store.outbox import Owed
+from bot.store.users import User
+from bot.texts.words import texts_for
+
+ATTACK = "attack"
+WAKING = time(8)
+LONGEST = timedelta(days=3)
+"""An attack that began longer ago was not ended by anybody; a new one is a new one (ICHD-3 1.1: 4 to 72 hours)."""
+
+
+def start(session: Session, user: User, now: datetime, words: str = "") -> Reply:
+    """Note when it began and be silent until it is over, or until next morning."""
+    t = texts_for(user.language)
+    present = _present(session, user, now)
+    if present is not None:
+        return Reply((render.still_noted(t, present.id, local(_began(present), user.zone)),))
+    day = day_of(now, user.zone, user.day_start)
+    began = events.add(session, user.id, day, ATTACK, now, began=now.isoformat(), over=None)
+    _be_silent(session, user, now, began)
+    return Reply((render.noted(t, began.id, local(now, user.zone)),))
+
+
+def over(session: Session, user: User, now: datetime, event_id: str) -> Reply:
+    """Note when it was over and ask the rest, on the card of the day it began."""
+    attack = _mine(session, user, event_id)
+    if attack.details["over"] is None:
+        attack = events.change(session, attack, over=now.isoformat())
+        _end_silence(session, user)
+    t = texts_for(user.language)
+    ended = datetime.fromisoformat(attack.details["over"])
+    said = render.over(t, local(_began(attack), user.zone), local(ended, user.zone))
+    card = open_day(session, user, now, attack.day, t("When you like, here is the rest:"))
+    return Reply((said, *card.messages))
+
+
+def still(session: Session, user: User, now: datetime, event_id: str) -> Reply:
+    """It goes on: silence until the morning after."""
+    attack = _mine(session, user, event_id)
+    if attack.details["over"] is None:
+        _be_silent(session, user, now, attack)
+    return Reply((render.goes_on(texts_for(user.language), attack.id),))
+
+
+def slip(session: Session, user: User, now: datetime, event_id: str) -> Reply:
+    """It was a slip of the thumb: nothing of it stays."""
+    attack = _mine(session, user, event_id)
+    events.remove(session, attack)
+    _end_silence(session, user)
+    return Reply((render.taken_back(texts_for(user.language)),))
+
+
+def morning(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
+    """The clock asks on the morning after, unless it was ended since; below it, the card of the day it began."""
+    number = number_of(owed.slot.partition("@")[0])
+    attack = events.get(session, user.id, number) if number is not None else None
+    if attack is None or attack.details["over"] is not None:
+        return None
+    t = texts_for(user.language)
+    asked = render.good_morning(t, attack.id, local(_began(attack), user.zone), t.day(attack.day))
+    card = open_day(session, user, now, attack.day, "")
+    return Reply((asked, *card.messages))
+
+
+def _be_silent(session: Session, user: User, now: datetime, attack: Event) -> None:
+    until = _next_morning(user, now)
+    users.change(session, user.id, silent_until=until)
+    day = local(until, user.zone).date()
+    outbox.owe(
+        session,
+        user.id,
+        MORNING,
+        f"{attack.id}@{day.isoformat()}",
+        due_at=until,
+        not_before=until,
+        too_late_at=until + policy(MORNING).fresh_for,
+    )
+
+
+def _end_silence(session: Session, user: User) -> None:
+    users.change(session, user.id, silent_until=None)
+    outbox.withdraw(session, user.id, MORNING)
+
+
+def _next_morning(user: User, now: datetime) -> datetime:
+    """Return eight in the morning of the day after, or the end of the quiet hours that hold then."""
+    day = day_of(now, user.zone, user.day_start) + timedelta(days=1)
+    at = instant(day, WAKING, user.zone) or now + timedelta(hours=12)
+    return quiet_until(from_text(user.quiet), at, user.zone) or at
+
+
+def _present(session: Session, user: User, now: datetime) -> Event | None:
+    today = day_of(now, user.zone, user.day_start)
+    lately = events.of_user(session, user.id, today - LONGEST, today, ATTACK)
+    return next((attack for attack in reversed(lately) if attack.details["over"] is None), None)
+
+
+def _began(attack: Event) -> datetime:
+    return datetime.fromisoformat(attack.details["began"])
+
+
+def _mine(session: Session, user: User, event_id: str) -> Event:
+    number = number_of(event_id)
+    found = events.get(session, user.id, number) if number is not None else None
+    if found is None or found.kind != ATTACK:
+        raise Sorry("That one is not kept here any more. /attack notes a new one.")
+    return found

@@ -1,0 +1,78 @@
+"""What holds a message of the clock's back: decided here, for what is sent and for what /next says will be."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from bot.domain.quiet import NEVER, QuietHours, quiet_until
+from bot.domain.reminders import CHECKIN, MORNING, NUDGE, ONCE_A_DAY, SUMMARY, TO_HALF
+from bot.domain.schedule import DAY_START, day_of
+
+STRONG = 7
+"""A headache from here on is severe (NRS-11: 7 to 10); nobody wants to be told to stretch then."""
+
+ON_TIME = timedelta(minutes=15)
+"""A card this late is still the one the person chose the time of; 10,000 that are due at once take 6 minutes."""
+
+Why = Literal["paused", "attack", "strong", "done", "answered", "quiet", "half"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Why a message does not go out. `until`: it goes out then instead; None = never."""
+
+    why: Why
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Peace:
+    """All that a person's silence depends on. `strong_on`: the day whose card has a severe headache; `answered`: days
+    whose card needs no prompt; `begun`: days whose card was begun; `done`: kinds marked done on `today`; `ignored`: how
+    many of a kind were sent in a row without a tap."""
+
+    zone: str
+    today: date
+    day_start: time = DAY_START
+    quiet: QuietHours = NEVER
+    paused_until: datetime | None = None
+    silent_until: datetime | None = None
+    strong_on: date | None = None
+    answered: Collection[date] = frozenset()
+    begun: Collection[date] = frozenset()
+    done: Collection[str] = frozenset()
+    ignored: Mapping[str, int] = field(default_factory=dict)
+
+
+def held_back(peace: Peace, kind: str, due_at: datetime, at: datetime, number: int = 0) -> Held | None:
+    """Tell what holds back a message of `kind` that was due at `due_at` and would go out at `at`; None = nothing.
+
+    `number` counts a reminder's occurrences: at half the rate, only the even ones are sent.
+    """
+    day = day_of(at, peace.zone, peace.day_start)
+    if peace.paused_until is not None and at < peace.paused_until:
+        return Held("paused")
+    if kind == MORNING:
+        return None
+    if peace.silent_until is not None and at < peace.silent_until:
+        return Held("attack")
+    over = quiet_until(peace.quiet, at, peace.zone)
+    if kind == CHECKIN:
+        if day_of(due_at, peace.zone, peace.day_start) in peace.answered:
+            return Held("answered")
+        return Held("quiet", over) if over and at - due_at > ON_TIME else None
+    if kind == SUMMARY:
+        return Held("quiet", over) if over else None
+    if over:
+        return Held("quiet")
+    if kind == NUDGE:
+        asked = day_of(due_at, peace.zone, peace.day_start)
+        return Held("answered") if asked in peace.begun or asked != day else None
+    if peace.strong_on == day:
+        return Held("strong")
+    if kind in ONCE_A_DAY and kind in peace.done and day == peace.today:
+        return Held("done")
+    if peace.ignored.get(kind, 0) >= TO_HALF and number % 2:
+        return Held("half")
+    return None

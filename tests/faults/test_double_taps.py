@@ -1,0 +1,127 @@
+"""Every button there is, each tap delivered three times: the diary is as if it had come once (T23)."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.chat.routes import BUTTONS
+from bot.sandbox.person import Person
+from bot.store import checkins, events, tastes
+from bot.store.crypto import unseal
+from bot.store.database import Session
+from bot.store.tables import answers, consents, outbox, reminders, users
+from bot.store.tables import checkins as cards
+from tests.faults.promises import Figures
+from tests.faults.virtual import play
+from tests.faults.world import World, at_once, world
+
+MORNING = datetime(2026, 3, 2, 8, 0, 10, tzinfo=UTC)
+AGAIN_AFTER = timedelta(seconds=70)
+"""When a tap comes a third time: behind the next full minute, and before Telegram forgets a tap."""
+
+SAYS, WAITS = "says ", "waits until "
+A_LIFE = (
+    *("says /start", "No, thank you", "says /start", "I agree", "says Lisbon", "20:00", "One a day"),
+    *("Open today’s card", "All fine today", "Change an answer", "Headache", "No pain at all today"),
+    *("Change an answer", "Headache", "6", "Change an answer", "Back to the card", "2 to 4 h"),
+    *("Light hurt", "Noise hurt", "✓ Light hurt", "None of these", "✓ None of these", "Throbbing", "Done", "Skip"),
+    *("says headache 3, back 2", "Undo", "says headache 3, back 2", "Skip the rest"),
+    *("says /reminders", "Add a reminder", "Water", "12", "12:30"),
+    *("Change the days", "✓ Mon", "✓ Tue", "Tue", "Mon to Fri", "Every day", "Done", "Switch off", "Switch on"),
+    *("Change the time", "12", "12:15", "All reminders", "Water", "Delete", "Undo"),
+    *("waits until 2026-03-02 12:17", "Later", "In an hour", "waits until 2026-03-02 13:21", "Done"),
+    *("waits until 2026-03-02 14:02", "Not today"),
+    *("waits until 2026-03-03 12:17", "More", "Why this?", "It helped", "Not for me"),
+    *("waits until 2026-03-03 14:02", "More", "Stop this reminder", "Start them again"),
+    *("waits until 2026-03-04 10:00", "says /checkin", "Open yesterday’s card", "4"),
+    *("A headache starts now", "It was a slip", "says /attack", "waits until 2026-03-05 08:02", "Still there"),
+    *("waits until 2026-03-06 08:02", "It’s over"),
+    *(f"waits until 2026-03-{day:02} 12:17" for day in range(6, 14)),
+    *("As before, please", "says /settings", "What comes next", "says /settings", "Change the quiet hours"),
+    *("23:00–09:00", "says /settings", "Day start", "05:00"),
+    *("says /settings", "Change the time zone", "says Springfield", "Springfield", "Keep Lisbon time"),
+    *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
+    *("says /delete", "Yes, delete everything"),
+)  # fmt: skip
+"""Somebody's day at HeadsUp, from the first to the last: what they tap, by what stands on it; each button is in it."""
+
+
+def kept(session: Session) -> Iterator[Any]:
+    """Yield everything that is kept of people, to the minute, without the numbers of rows and messages."""
+    for row in session.execute(select(users)):
+        yield {name: value for name, value in row._mapping.items() if name not in ("since", "seen_at")}
+        yield [(event.day, event.kind) for event in events.of_user(session, row.id, date(2026, 1, 1), date(2027, 1, 1))]
+        yield tastes.of_user(session, row.id)
+    yield len(session.execute(select(consents)).all())
+    for row in session.execute(select(reminders).order_by(reminders.c.kind, reminders.c.at)):
+        yield row.kind, row.at, row.weekdays, row.on, row.next_at
+    for row in session.execute(select(cards).order_by(cards.c.day)):
+        card = checkins.get(session, row.id)
+        assert card is not None
+        yield card.day, card.page, card.late, checkins.answers_of(session, card), list(earlier(session, card))
+    for row in session.execute(select(outbox).order_by(outbox.c.kind, outbox.c.due_at, outbox.c.not_before)):
+        yield row.kind, row.not_before.replace(second=0, microsecond=0), row.state, row.response
+
+
+def earlier(session: Session, card: checkins.CheckIn) -> Iterator[tuple[str, list[object]]]:
+    """Yield each question with the values it had before."""
+    mine = select(answers).where(answers.c.checkin_id == card.id, answers.c.earlier.is_not(None))
+    for row in session.execute(mine.order_by(answers.c.question)):
+        place = {"table": "answers", "key": f"{card.id}:{row.question}", "user": card.user_id}
+        yield row.question, [value for value, *_ in json.loads(unseal(session.keys, row.earlier, **place))]
+
+
+class Life:
+    """One person in a world of their own, whose taps arrive once, or `often`."""
+
+    def __init__(self, all_is: World, *, often: bool) -> None:
+        self.all_is = all_is
+        self.one = Person(all_is.api, 1001, "Ann", settle=at_once)
+        self.often = often
+        self.tapped: set[str] = set()
+
+    async def does(self, step: str) -> None:
+        """Do one thing; a tap that arrives often comes at once again, and after a while."""
+        if step.startswith(SAYS):
+            await self.one.says(step.removeprefix(SAYS))
+            return
+        await self.one.taps(step)
+        tap = self.all_is.api.updates.queue[-1].body
+        self.tapped.add(tap["callback_query"]["data"].split(":")[0])
+        if self.often:
+            self.all_is.api.push(tap)
+            await self.all_is.passes(seconds=AGAIN_AFTER.total_seconds())
+            self.all_is.api.push(tap)
+
+    async def diary(self) -> list[Any]:
+        return await self.all_is.database.write(lambda session: list(kept(session)))
+
+
+def test_every_button_thrice_is_as_good_as_once(tmp_path: Path, promise: Figures) -> None:
+    async def story() -> None:
+        for name in ("once", "often"):
+            (tmp_path / name).mkdir()
+        async with world(tmp_path / "once", MORNING) as here, world(tmp_path / "often", MORNING) as there:
+            once, often = Life(here, often=False), Life(there, often=True)
+            for life in (once, often):
+                life.all_is.beat = 60
+                await life.all_is.starts()
+            for step in A_LIFE:
+                if step.startswith(WAITS):
+                    until = datetime.fromisoformat(step.removeprefix(WAITS)).replace(tzinfo=UTC)
+                    here.clock.jumps(until - here.clock.now() - timedelta(minutes=2))
+                else:
+                    until = here.clock.now() + AGAIN_AFTER + timedelta(seconds=10)
+                    for life in (once, often):
+                        await life.does(step)
+                await here.passes(seconds=(until - here.clock.now()).total_seconds())
+                assert await once.diary() == await often.diary(), step
+            assert BUTTONS.keys() - once.tapped == set(), "every button there is"
+            tried = len(once.tapped)
+            promise.at_most("T23", "buttons that do more when their tap comes twice", 0, 0, tries=tried)
+
+    play(story())
