@@ -136,6 +136,7 @@ async def _live(
     except DiaryGone as gone:
         stop_with(FAILED, f"[database] url: {gone} was taken away while the bot was running; put it back, then start")
     finally:
+        database.hurry()
         if started:
             await metronome.stop()
         await chat.stop()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.actions import attack, checkin, peace, summary, tips
 from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
@@ -15,6 +16,7 @@ from bot.domain.reminders import CHECKIN, MORNING, NUDGE, SUMMARY, policy
 from bot.render.message import Reply
 from bot.store import checkins, outbox, users
 from bot.store.database import Database, Session
+from bot.store.disk import cannot_write
 from bot.store.outbox import Owed
 from bot.store.users import User
 
@@ -78,6 +80,8 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
                     continue
                 reply = COMPOSE.get(owed.kind, tips.remind)(session, user, now, owed)
         except Exception as trouble:
+            if isinstance(trouble, DBAPIError) and cannot_write(trouble):
+                raise  # the claim goes with it, and the next beat takes it again
             log.error("delivery.failed", delivery=owed.id, trouble=type(trouble).__name__, exc_info=True)
             outbox.mark(session, owed, "failed")
             continue
@@ -92,6 +96,8 @@ def _hold(session: Session, owed: Owed, held: Held) -> None:
     """Give back what goes out later, drop the rest."""
     if held.until is not None and held.until < owed.too_late_at:
         outbox.again(session, owed, held.until, tries=owed.tries - 1)
+    elif held.why == "paused":
+        outbox.let_go(session, owed)
     else:
         outbox.mark(session, owed, "skipped")
 
@@ -129,6 +135,9 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
                 _in_doubt(session, owed, now)
 
     await database.insist(record, clock)
+    if trouble is None:
+        # Only now that it is known to be sent: an edit may hang, or wait out a ban, and meanwhile it is not in doubt.
+        await sender.set_right(owed.user_id, reply)
     return trouble is None
 
 

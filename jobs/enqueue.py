@@ -6,6 +6,7 @@ from bot.domain.reminders import policy, slot_of
 from bot.domain.schedule import latest_occurrence
 from bot.store import outbox, reminders
 from bot.store.database import Database, Session
+from bot.store.outbox import New
 from bot.store.reminders import Reminder
 
 AT_ONCE = 500
@@ -24,25 +25,18 @@ async def enqueue(database: Database, now: datetime) -> int:
 
 def _claim(session: Session, now: datetime) -> int:
     due = reminders.due(session, now, AT_ONCE)
-    for reminder in due:
-        _owe(session, reminder, now)
+    outbox.owe_all(session, [new for reminder in due if (new := _owed(reminder, now))])
     reminders.plan_from(session, due, now)
     return len(due)
 
 
-def _owe(session: Session, reminder: Reminder, now: datetime) -> None:
+def _owed(reminder: Reminder, now: datetime) -> New | None:
+    """Return what is owed for a reminder that has come due; None where it would be too late."""
     occurrence = latest_occurrence(reminder.schedule, now)
     if occurrence is None or reminder.next_at is None or occurrence.at < reminder.next_at:
-        return  # planned for an instant that the clock rules have moved away from since
+        return None  # planned for an instant that the clock rules have moved away from since
     too_late_at = occurrence.at + policy(reminder.kind).fresh_for
-    if now < too_late_at:
-        outbox.owe(
-            session,
-            reminder.user_id,
-            reminder.kind,
-            slot_of(reminder.kind, reminder.id, occurrence, reminder.schedule.at, reminder.day_start),
-            due_at=occurrence.at,
-            not_before=occurrence.at,
-            too_late_at=too_late_at,
-            reminder_id=reminder.id,
-        )
+    if now >= too_late_at:
+        return None
+    slot = slot_of(reminder.kind, reminder.id, occurrence, reminder.schedule.at, reminder.day_start)
+    return New(reminder.user_id, reminder.kind, slot, reminder.id, occurrence.at, occurrence.at, too_late_at)

@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.chat.send import Sender
 from bot.clock import Clock, SystemClock
-from bot.store.database import Database
+from bot.store.database import Closed, Database
 from jobs.deliver import LEASE, deliver, recover
 from jobs.enqueue import enqueue
-from jobs.upkeep import carry_out_erasures, follow_zone_data, tidy
+from jobs.steps import Steps
+from jobs.upkeep import carry_out_erasures, follow_zone_data, plan_again, tidy
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Metronome:
         self._database = database
         self._clock = clock
         self._running: set[asyncio.Future[object]] = set()
+        self._steps = Steps(database, clock)
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
         in_flight = max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)
@@ -61,6 +63,7 @@ class Metronome:
         planned = await follow_zone_data(self._database, self._clock.now(), version("tzdata"))
         if planned:
             log.info("zone_data.changed", planned=planned)
+        await plan_again(self._database, self._clock.now())
         self._scheduler.start()
         self._watch = asyncio.create_task(self._keep_beating())
 
@@ -95,15 +98,20 @@ class Metronome:
             await clock.sleep(WATCH)
             self.watch_over(clock.now())
 
+    async def _on_time(self, job: Job) -> object:
+        return await job() if await self._steps.follow() else None
+
     async def _run(self, name: str, job: Job) -> None:
         if self._stopping:
             return
-        running = asyncio.ensure_future(job())
+        running = asyncio.ensure_future(self._on_time(job))
         self._running.add(running)
         try:
             await running
         except DBAPIError as trouble:
             self._database.complain(trouble, self._clock)
+        except Closed:
+            pass  # the process stops
         except Exception as trouble:
             log.error("tick.failed", job=name, trouble=type(trouble).__name__, exc_info=True)
         finally:

@@ -1,8 +1,10 @@
 """The last seven days, on request and by itself once a week."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from bot.domain.history import days_ending
+from bot.domain.questions import Answers
 from bot.domain.schedule import day_of
 from bot.domain.summary import week_of
 from bot.render import summary as render
@@ -19,10 +21,17 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     today = day_of(now, user.zone, user.day_start)
     answers = checkins.history(session, user.id, today - timedelta(days=14), today)
     begun = any(value is not None for value in answers.get(today, {}).values())
-    last = today if begun else today - timedelta(days=1)
-    return Reply((render.week(texts_for(user.language), week_of(days_ending(last, 14, answers))),))
+    return _week(user, today if begun else today - timedelta(days=1), answers)
 
 
 def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
-    """The clock's summary; nobody who never answered is sent an empty one."""
-    return show(session, user, now) if checkins.count(session, user.id) else None
+    """The clock's summary: the 7 full days before the one it is for, however late it goes out, so that every day is in
+    one of them and none in two. Nobody who never answered is sent an empty one."""
+    if not checkins.count(session, user.id):
+        return None
+    last = date.fromisoformat(owed.slot) - timedelta(days=1)
+    return _week(user, last, checkins.history(session, user.id, last - timedelta(days=13), last))
+
+
+def _week(user: User, last: date, answers: Mapping[date, Answers]) -> Reply:
+    return Reply((render.week(texts_for(user.language), week_of(days_ending(last, 14, answers))),))

@@ -187,7 +187,9 @@ class Chat:
 
     async def _tell_away(self, since: datetime, until: datetime) -> None:
         """Say on each card that was open while we were away that taps may have been lost."""
-        await self._lanes.idle()  # what did come through is on the cards first
+        # What did come through is on the cards first: a card that has just moved would else come alive where it was.
+        await self._lanes.idle()
+        await self.sender.shown()
         for checkin_id, user_id in await self._database.write(partial(checkins.shown_since, since=since - CARD_OPEN)):
             reply = await self._database.write(partial(self._away_card, user_id, checkin_id, since, until))
             if reply.messages:

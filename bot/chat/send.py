@@ -22,7 +22,6 @@ from telegram.error import TelegramError
 
 from bot.chat.errors import (
     Gone,
-    Refused,
     TelegramTrouble,
     TokenRefused,
     TryLater,
@@ -103,10 +102,14 @@ class Sender:
         else:
             lane.append(answer)
 
-    async def idle(self) -> None:
+    async def shown(self) -> None:
         """Return when every answer owed so far has been shown or given up."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Return when no answer is owed any more."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.shown()
 
     async def recall_ban(self) -> None:
         """Keep the silence that Telegram asked an earlier process for."""
@@ -120,7 +123,8 @@ class Sender:
         return self._limits.closed
 
     async def deliver(self, chat_id: int, reply: Reply, too_late_at: datetime) -> int | None:
-        """Send what the clock owes and return the last new message's id. Raises Gone, TryLater, Refused or Unknown.
+        """Send what is new of what the clock owes and return the last message's id. Raises Gone, TryLater, Refused or
+        Unknown.
 
         TryLater(0) where it became too late while it waited for its turn.
         """
@@ -128,9 +132,17 @@ class Sender:
         for message in reply.messages:
             if message.edit is None:
                 message_id = (await self._new(chat_id, message, Lane.CLOCK, too_late_at)).message_id
-            else:
-                await self._best_effort(chat_id, message, tapped=None)
         return message_id
+
+    async def set_right(self, chat_id: int, reply: Reply) -> None:
+        """Change older messages as what the clock has sent wants it; that is worth one try."""
+        for message in reply.messages:
+            if message.edit is None:
+                continue
+            try:
+                await self._edit(chat_id, message, tapped=None)
+            except TelegramTrouble as trouble:
+                log.info("edit.left_out", trouble=type(trouble).__name__)
 
     async def say_and_leave(self, chat_id: int, message: Message) -> None:
         """Say one line in a group and leave it."""
@@ -210,12 +222,6 @@ class Sender:
             if self._clock.now() + timedelta(seconds=pause) > give_up:
                 raise Unknown("given up")
             await self._clock.sleep(pause)
-
-    async def _best_effort(self, chat_id: int, message: Message, tapped: int | None) -> None:
-        try:
-            await self._edit(chat_id, message, tapped)
-        except (TryLater, Unknown, Refused) as trouble:
-            log.info("edit.left_out", trouble=type(trouble).__name__)
 
     async def _answer_tap(self, query: str, toast: str | None) -> None:
         if self._limits.closed:

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.render import onboarding, settings
 from bot.render.message import Message, Reply, Sorry
 from bot.store import inbox, users
-from bot.store.database import Database, Session
+from bot.store.database import Closed, Database, Session
 from bot.store.disk import DiaryGone
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -121,8 +121,8 @@ class Turns:
         for pause in (*RETRIES, None):
             try:
                 return await self._database.insist(work, self._clock)
-            except DiaryGone:
-                return None
+            except (Closed, DiaryGone):
+                raise  # the process ends, and the next one finds this update where it is now
             except Exception as trouble:
                 log.error(
                     "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True

@@ -109,7 +109,7 @@ def open_to_read(url: str) -> Engine:
 
 
 class Closed(Exception):
-    """Work came after the database was closed; nothing of it was done."""
+    """Work came after the database was closed, or could not be done before; nothing of it was done."""
 
 
 class Database:
@@ -124,6 +124,7 @@ class Database:
         self.keys = keys
         self.settings = settings
         self._told_at: float | None = None
+        self._hurried = False
         self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
         self._writer.start()
@@ -150,8 +151,14 @@ class Database:
                 if not cannot_write(trouble):
                     raise
                 self.complain(trouble, clock)
+                if self._hurried:
+                    raise Closed("given up, the process stops") from None
                 pause = min(max(1.0, pause * 2), TRY_AGAIN)
                 await clock.sleep(pause)
+
+    def hurry(self) -> None:
+        """Let what is insisted on be tried once more and then given up with Closed: the process stops."""
+        self._hurried = True
 
     def complain(self, trouble: DBAPIError, clock: Clock) -> None:
         """Log that the database cannot be written: once a minute, however many find out and how often."""
@@ -216,13 +223,16 @@ class Database:
                     except Exception as trouble:  # noqa: BLE001 - handed to whoever asked
                         # This raises where the transaction has ended by itself (disk full, connection lost):
                         # then what the others did is gone too, and all are run again.
-                        savepoint.rollback()
+                        try:
+                            savepoint.rollback()
+                        except SQLAlchemyError as ended:
+                            raise (trouble if isinstance(trouble, SQLAlchemyError) else ended) from None
                         outcomes.append((future, None, trouble))
                     else:
                         savepoint.commit()
                         outcomes.append((future, result, None))
-            if self.disk is not None:
-                self.disk.must_be_there()
+                self._must_be_there()
+            self._must_be_there()
         except DiaryGone as gone:
             outcomes = [(future, None, gone) for _, future in batch]
         except (SQLAlchemyError, OSError) as failed:
@@ -237,6 +247,10 @@ class Database:
             else:
                 future.set_exception(failure)
         return True
+
+    def _must_be_there(self) -> None:
+        if self.disk is not None:
+            self.disk.must_be_there()
 
 
 FOLD = "PRAGMA wal_checkpoint(TRUNCATE)"

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +34,18 @@ class Owed:
     tip: str | None = None
 
 
+class New(NamedTuple):
+    """A message that begins to be owed, once per (user, kind, slot)."""
+
+    user_id: int
+    kind: str
+    slot: str
+    reminder_id: int | None
+    due_at: datetime
+    not_before: datetime
+    too_late_at: datetime
+
+
 def owe(
     session: Session,
     user_id: int,
@@ -46,24 +58,23 @@ def owe(
     reminder_id: int | None = None,
 ) -> bool:
     """Owe a message once per (user, kind, slot). Returns False where it was owed before."""
+    new = New(user_id, kind, slot, reminder_id, due_at, not_before, too_late_at)
+    return session.execute(_once(session).returning(outbox.c.id), _values(new)).first() is not None
+
+
+def owe_all(session: Session, many: Sequence[New]) -> None:
+    """Owe many messages at once; those that were owed before are left alone."""
+    if many:
+        session.execute(_once(session), [_values(new) for new in many])
+
+
+def _once(session: Session) -> Any:
     insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        insert(outbox)
-        .values(
-            user_id=user_id,
-            kind=kind,
-            slot=slot,
-            reminder_id=reminder_id,
-            due_at=due_at,
-            not_before=not_before,
-            too_late_at=too_late_at,
-            state="due",
-            tries=0,
-        )
-        .on_conflict_do_nothing(index_elements=[outbox.c.user_id, outbox.c.kind, outbox.c.slot])
-        .returning(outbox.c.id)
-    )
-    return session.execute(statement).first() is not None
+    return insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.user_id, outbox.c.kind, outbox.c.slot])
+
+
+def _values(new: New) -> dict[str, object]:
+    return {**new._asdict(), "state": "due", "tries": 0}
 
 
 def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
@@ -102,6 +113,17 @@ def let_go(session: Session, owed: Owed) -> None:
         session.execute(delete(outbox).where(outbox.c.id == owed.id, outbox.c.claim == owed.claim))
     else:
         mark(session, owed, "skipped")
+
+
+def claimed_now(session: Session, now: datetime) -> None:
+    """Count what is being sent as claimed at this moment, after the clock was set."""
+    session.execute(update(outbox).where(OPEN, outbox.c.state == "sending").values(claimed_at=now))
+
+
+def fresh_after_all(session: Session, now: datetime) -> None:
+    """Owe again what was thought too late by a clock that was ahead, and never tried."""
+    mistaken = (outbox.c.state == "stale") & (outbox.c.too_late_at > now) & (outbox.c.tries == 1)
+    session.execute(update(outbox).where(mistaken).values(state="due", claim=None, tries=0))
 
 
 def in_doubt(session: Session, claimed_until: datetime) -> Sequence[Owed]:
@@ -192,8 +214,13 @@ def withdraw(session: Session, user_id: int, kind: str | None = None, *, reminde
 
 
 def tidy(session: Session, now: datetime) -> None:
-    done = outbox.c.state.in_(("sent", "skipped", "stale", "failed"))
-    session.execute(delete(outbox).where(done, outbox.c.due_at < now - KEPT))
+    """Forget what is done and old, but for the newest of it, person by person and kind by kind.
+
+    Where the clock is years ahead for a moment, all is old; the newest still tells that today's card was owed.
+    """
+    old = outbox.c.state.in_(("sent", "skipped", "stale", "failed")) & (outbox.c.due_at < now - KEPT)
+    newest = select(func.max(outbox.c.id)).where(old).group_by(outbox.c.user_id, outbox.c.kind)
+    session.execute(delete(outbox).where(old, outbox.c.id.not_in(newest)))
 
 
 def _read(row: Row[Any], claim_token: str | None, tries: int) -> Owed:

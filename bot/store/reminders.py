@@ -1,8 +1,9 @@
 """Reminders: this kind, this local time, these weekdays, this zone. Changing one writes `next_at`; the tick sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 import structlog
@@ -154,6 +155,20 @@ def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> No
         session.execute(statement, [{"reminder": reminder_id, "then": then} for reminder_id, then in next_at])
 
 
+def leave_zones(session: Session, known: Collection[str]) -> int:
+    """Move whoever lives in a zone that is gone to UTC; their reminders keep the hour they were planned for.
+
+    Returns how many reminders that were.
+    """
+    gone = reminders.c.zone.not_in(known)
+    rows = session.execute(select(reminders.c.id, reminders.c.at, reminders.c.next_at).where(gone)).all()
+    for row in rows:
+        at = row.next_at.time().replace(second=0, microsecond=0) if row.next_at else row.at
+        session.execute(update(reminders).where(reminders.c.id == row.id).values(at=at, zone="UTC"))
+    session.execute(update(users).where(users.c.zone.not_in(known)).values(zone="UTC"))
+    return len(rows)
+
+
 def _columns(schedule: Schedule) -> dict[str, object]:
     weekdays = sum(1 << day for day in schedule.weekdays)
     return {"at": schedule.at, "weekdays": weekdays, "zone": schedule.zone, "only_on": schedule.only_on}
@@ -176,9 +191,14 @@ def _readable(session: Session, found: Select[Any]) -> Sequence[Reminder]:
     return read
 
 
+@lru_cache(maxsize=10_000)
+def _schedule(at: time, weekdays: int, zone: str, only_on: date | None) -> Schedule:
+    """Return a schedule as the row has it; thousands of people share their hours."""
+    return Schedule(at, frozenset(day for day in range(7) if weekdays >> day & 1), zone, only_on)
+
+
 def _read(session: Session, row: Row[Any]) -> Reminder:
-    weekdays = frozenset(day for day in range(7) if row.weekdays >> day & 1)
-    schedule = Schedule(row.at, weekdays, row.zone, row.only_on)
+    schedule = _schedule(row.at, row.weekdays, row.zone, row.only_on)
     words = None
     if row.words is not None:
         words = unseal(session.keys, row.words, table="reminders", key=row.id, user=row.user_id)

@@ -16,6 +16,7 @@ LARGEST = 1024 * 1024
 """Bytes of one update; Telegram's are a few thousand."""
 
 READ_WITHIN = 10.0
+TELL_EVERY = 60.0
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 Accept = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -31,6 +32,7 @@ class Webhook:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
         self._listen = listen
         self._port = port
+        self._told_at: float | None = None
 
     async def start(self) -> int:
         """Open the port and return it; OSError where it is taken."""
@@ -60,6 +62,13 @@ class Webhook:
         try:
             await self._accept(update)
         except Exception as trouble:  # noqa: BLE001 - not stored, so not confirmed: Telegram will send it again
-            log.error("webhook.not_stored", trouble=type(trouble).__name__)
+            self._complain(trouble)
             return web.Response(status=503)
         return web.Response()
+
+    def _complain(self, trouble: Exception) -> None:
+        """Log once a minute that nothing can be stored, however often Telegram tries."""
+        now = asyncio.get_running_loop().time()
+        if self._told_at is None or now - self._told_at >= TELL_EVERY:
+            self._told_at = now
+            log.error("webhook.not_stored", trouble=type(trouble).__name__)

@@ -59,10 +59,13 @@ def this_minute(now: datetime) -> datetime:
 
 
 async def comes_true(api: BotApi, true: Callable[[], object]) -> None:
-    """Wait until something is true of what people can see; whoever calls sets the limit."""
+    """Wait until something is true of what people can see; whoever calls sets the limit.
+
+    That updates are confirmed is nothing that people see change, so it is looked at now and then without a change too.
+    """
     version = api.version
     while not true():
-        version = await api.changed(version, 60)
+        version = await api.changed(version, 0.25)
 
 
 def shown(one: Person, words: str) -> list[Seen]:

@@ -1,8 +1,9 @@
 """What was promised and what was measured: every figure of a sweep, and the table at its end."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 FULL = os.environ.get("HEADSUP_SWEEP") == "full"
 
@@ -61,12 +62,26 @@ class Figures:
         self._note(Figure(case, promise, "≤", wanted, why=why))
 
     def _note(self, figure: Figure) -> None:
-        key = figure.case, figure.promise
-        before = self._by_promise.get(key)
-        self._by_promise[key] = before.with_another(figure) if before else figure
+        self.add([asdict(figure)])
         assert figure.why or figure.met, (
             f"{figure.case} {figure.promise}: {figure.worst:g} {figure.unit}, promised {figure.bound} {figure.wanted:g}"
         )
+
+    @property
+    def all_met(self) -> bool:
+        return all(figure.met or figure.why for figure in self._by_promise.values())
+
+    def plain(self) -> list[dict[str, object]]:
+        """Return the figures as JSON holds them; `add` takes them in again."""
+        return [asdict(figure) for figure in self._by_promise.values()]
+
+    def add(self, plain: Iterable[Mapping[str, Any]]) -> None:
+        """Put figures of another process beside these."""
+        for values in plain:
+            figure = Figure(**values)
+            key = figure.case, figure.promise
+            before = self._by_promise.get(key)
+            self._by_promise[key] = before.with_another(figure) if before else figure
 
     def table(self) -> Sequence[str]:
         """Return the lines of the table; none where nothing was measured."""
@@ -76,6 +91,12 @@ class Figures:
         rows = [heads, *(_row(figure) for figure in sorted(self._by_promise.values(), key=lambda f: f.case))]
         widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
         return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+    def verdict(self) -> str:
+        """Return one line: how many promises were met, were not, and were not run."""
+        every = self._by_promise.values()
+        met, not_run = sum(figure.met for figure in every), sum(figure.worst is None for figure in every)
+        return f"{met} met, {len(every) - met - not_run} not met, {not_run} not run"
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

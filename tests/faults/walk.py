@@ -1,0 +1,496 @@
+"""A walk through the bot's life: three people, crashes, troubles and time, step by step, compared with the model."""
+
+import asyncio
+import json
+import random
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.domain.quiet import NEVER
+from bot.domain.reminders import CHECKIN, EVERY_DAY
+from bot.domain.schedule import DAY, Schedule, day_of, next_occurrence
+from bot.render.checkin import day_in_words
+from bot.sandbox.person import Person, inline
+from bot.sandbox.rules import Json
+from bot.sandbox.updates import Waiting
+from bot.store import reminders
+from bot.store.crypto import unseal
+from bot.store.database import Session
+from bot.store.outbox import Owed
+from bot.store.tables import metadata, users
+from bot.store.users import get
+from bot.texts.words import texts_for
+from jobs.upkeep import carry_out_erasures, tidy
+from tests.faults.household import TIP
+from tests.faults.line import TROUBLES, Line
+from tests.faults.model import FOR_EVER, Act, Diary, Plan
+from tests.faults.world import World
+
+LINES = (
+    "all fine", "6 3 7.5 4", "7 0 6 2 3", "headache 6, back 3, slept 7.5, posture 4", "no pain", "headache 2",
+    "back 5 and slept 8", "no headache, back 2", "headache 11", "headache 6, weather 3", "6 3",
+)  # fmt: skip
+ZONES = ("UTC", "Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kathmandu", "America/Havana")
+CARD = frozenset({"answer", "fine", "painless", "tick", "untick", "ticked", "skip", "rest", "page", "on", "yesterday"})
+DAY_ON_CARD = re.compile(r"^(?:Saved for )?(\w{3} \d+ \w{3})(?: \(yesterday\))?(?: ·|\.|: which)", re.MULTILINE)
+FAILURES = frozenset({
+    "update.failed", "update.not_handled", "update.unreadable", "turn.failed", "reply.failed", "delivery.failed",
+    "update.does_not_open", "turn.not_set_aside", "person.too_much",
+})  # fmt: skip
+A_WHILE = timedelta(seconds=100)
+"""Telegram forgets a tap after 150 s."""
+
+OF_PEOPLE = (users.c.id, *(table.c.user_id for table in metadata.sorted_tables if "user_id" in table.c))
+ANSWERS = """SELECT c.id, c.day, a.question, a.value, a.earlier FROM checkins c JOIN answers a ON a.checkin_id = c.id
+WHERE c.user_id = :id ORDER BY c.day"""
+
+
+class Walk:
+    """One world, in which every step is a method that is given its own chance; `rest` compares it with the model."""
+
+    IDS = (1001, 1002, 1003)
+    NEIGHBOUR = 2001
+
+    def __init__(self, all_is: World, logs: list[Any]) -> None:
+        self.all_is = all_is
+        self.api = all_is.api
+        self.clock = all_is.clock
+        self.logs = logs
+        self.line = Line(self.api, self._wanted)
+        self.alive = False
+        self.acts: list[Act] = []
+        self.recent: deque[tuple[Act, Waiting]] = deque(maxlen=6)
+        self.erased_at_message = dict.fromkeys((*self.IDS, self.NEIGHBOUR), 0)
+        self.compared = self.cards_awaited = 0
+        self.opened: dict[bytes, Any] = {}
+
+    async def goes(self, steps: Sequence[tuple[str, int]]) -> None:
+        now = self.clock.now()
+        at = (now + timedelta(minutes=5)).time().replace(second=0, microsecond=0)
+        *self.people, self.neighbour = self.all_is.people([*self.IDS, self.NEIGHBOUR], at=at, kinds=(CHECKIN, TIP))
+        self.diaries = {user_id: Diary(user_id, quiet=NEVER, at=at, on=True, loud_since=now) for user_id in self.IDS}
+        for diary in self.diaries.values():
+            diary.plans.append(Plan(now, Schedule(at, EVERY_DAY, "UTC")))
+        for name, seed in (("rest", 0), *steps, ("rest", 0)):
+            await getattr(self, name)(random.Random(seed))
+        for problem in self.line.too_often():
+            raise AssertionError(f"too often: {problem}")
+
+    # Time, the process and the line
+
+    async def wait(self, chance: random.Random) -> None:
+        await self._passes(seconds=chance.choice((0.0, 0.02, 0.03, 0.06, 0.08, 0.11, 0.3, 1, 3, 8, 30)))
+
+    async def wait_long(self, chance: random.Random) -> None:
+        self.all_is.beat = 60
+        await self._passes(minutes=chance.choice((2, 10, 61, 95)))
+        self.all_is.beat = 5
+
+    async def wait_for_a_card(self, chance: random.Random) -> None:
+        """Sleep until shortly before somebody's card is due, and see what comes."""
+        plans = self.diaries[chance.choice(self.IDS)].plans
+        found = next_occurrence(plans[-1].schedule, self.clock.now()) if plans and plans[-1].schedule else None
+        if found is None:
+            return
+        before = found.at - timedelta(seconds=chance.choice((2, 5, 30)))
+        if before > self.clock.now():
+            self._sleeps(before - self.clock.now())
+        late = chance.choice((0.02, 0.05, 0.07, 0.1, 0.5, 3, 20, 70, 200))
+        await self._passes(seconds=(found.at - self.clock.now()).total_seconds() + late)
+
+    async def sleep(self, chance: random.Random) -> None:
+        """Let the machine be off, or asleep, for a while."""
+        self._sleeps(timedelta(hours=chance.choice((0.04, 0.5, 3, 5, 11, 26, 80))))
+        await self._passes(seconds=0.01)
+
+    async def kill(self, chance: random.Random) -> None:
+        if not self.alive:
+            return
+        self.line.is_cut()
+        self.alive = False
+        await self.all_is.stops()
+        last_words = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in last_words:
+            task.cancel()
+        await asyncio.gather(*last_words, return_exceptions=True)
+        self._nothing_failed("Closed")
+
+    async def start(self, chance: random.Random) -> None:
+        if not self.alive:
+            await self.all_is.starts()
+            await carry_out_erasures(self.all_is.database)
+            self.alive = True
+            self.line.is_calm_from_now_on()
+
+    async def worsen(self, chance: random.Random) -> None:
+        self.line.trouble, self.line.chance = chance.choice(TROUBLES), chance
+
+    async def clear(self, chance: random.Random) -> None:
+        if self.line.trouble:
+            self.line.trouble = ""
+            self.line.is_calm_from_now_on()
+
+    # What people do
+
+    async def tap(self, chance: random.Random) -> None:
+        """Tap any button of one of the last cards, the newest most likely."""
+        one = chance.choice(self.people)
+        if cards := list(self._cards(one)):
+            message, data = cards[min(len(cards) - 1, int(chance.expovariate(1)))]
+            self._taps(one, chance.choice(data), message["message_id"])
+
+    async def forge(self, chance: random.Random) -> None:
+        """Tap what stands on somebody else's card, or nothing at all."""
+        one, other = chance.sample(self.people, 2)
+        self._taps(
+            one, chance.choice(["", *(data for _, theirs in self._cards(other) for data in theirs if ":" in data)])
+        )
+
+    async def say(self, chance: random.Random) -> None:
+        one = chance.choice(self.people)
+        if day := self._day_meant(one):
+            self._says(one, chance.choice(LINES), day=day)
+
+    async def type_a_number(self, chance: random.Random) -> None:
+        """Answer the question that stands on today's card, the newest one there is."""
+        one = chance.choice(self.people)
+        if not self._is_calm():
+            return
+        await self._passes(seconds=3)
+        cards = list(self._cards(one))
+        message, data = cards[0] if cards else ({}, [])
+        asked = [found.split(":")[2] for found in data if found.startswith("skip:")]
+        day = self._day_meant(one)
+        if asked and self._today(one) == self._day_on(message) == day:
+            self._says(one, chance.choice(("3", "0", "7.5", "5", "12")), day=day, asked=asked[0])
+            await self._passes(seconds=1)
+
+    async def open(self, chance: random.Random) -> None:
+        self._says(chance.choice(self.people), "/checkin")
+
+    async def take_back(self, chance: random.Random) -> None:
+        """Type a line, and take it back with the button under what was understood."""
+        one = chance.choice(self.people)
+        if not self._is_calm():
+            return
+        await self._passes(seconds=3)
+        seen, day = self._newest(one), self._day_meant(one)
+        if day is None or not self._says(one, chance.choice(LINES), day=day):
+            return
+        stamp = self.acts[-1].update_id
+        await self._passes(seconds=chance.choice((1, 6)))
+        for message, _ in self._cards(one):
+            undo = [data for data in buttons(message) if data.startswith("undo:")]
+            if undo and message["message_id"] > seen:
+                self.diaries[one.user_id].undos[undo[0]] = stamp
+                self._taps(one, undo[0], message["message_id"])
+                return
+
+    async def come_again(self, chance: random.Random) -> None:
+        """Let Telegram bring an update a second time."""
+        fresh = [update for _, update in self.recent if self.clock.now() - update.at < A_WHILE]
+        if fresh:
+            self.api.updates.queue.append(chance.choice(fresh))
+            self.api.updates.arrived.ring()
+
+    async def tap_again(self, chance: random.Random) -> None:
+        """Let an app send a tap once more, as after a reconnect: Telegram takes it for another one."""
+        taps = [(act, update) for act, update in self.recent if act.data not in ("", "erase")]
+        fresh = [(act, update) for act, update in taps if self.clock.now() - update.at < A_WHILE]
+        if fresh:
+            act, update = chance.choice(fresh)
+            if self._is_open(act.user_id):
+                self.api.push(update.body)
+                self._acted(act.user_id, data=act.data, message_id=act.message_id)
+
+    async def set_time(self, chance: random.Random) -> None:
+        soon = self.clock.now() + timedelta(minutes=chance.choice((-2, 1, 2, 5, 60, 600)))
+        self._taps(chance.choice(self.people), f"time:k-checkin:{soon:%H%M}")
+
+    async def move(self, chance: random.Random) -> None:
+        self._taps(chance.choice(self.people), f"zone:{chance.choice(ZONES)}")
+
+    async def pause(self, chance: random.Random) -> None:
+        self._taps(chance.choice(self.people), f"pause:{chance.choice((0, 1, 3))}")
+
+    async def resume(self, chance: random.Random) -> None:
+        self._says(chance.choice(self.people), "/resume")
+
+    async def switch(self, chance: random.Random) -> None:
+        self._taps(chance.choice(self.people), f"switch:checkin:{chance.choice(('on', 'on', 'off'))}")
+
+    async def remind(self, chance: random.Random) -> None:
+        """Ask for a reminder that comes soon."""
+        soon = self.clock.now() + timedelta(minutes=chance.choice((1, 2, 5)))
+        self._taps(chance.choice(self.people), f"time:n-{chance.choice(('water', 'relax'))}:{soon:%H%M}")
+
+    async def respond(self, chance: random.Random) -> None:
+        """Tap what stands under a reminder."""
+        one = chance.choice(self.people)
+        found = [(data, message["message_id"]) for message in self._messages(one) for data in buttons(message)]
+        if found := [(data, at) for data, at in found if data.startswith(("done:", "later:", "not_today:"))]:
+            self._taps(one, *chance.choice(found))
+
+    async def block(self, chance: random.Random) -> None:
+        one = chance.choice(self.people)
+        if self._is_open(one.user_id):
+            await one.blocks()
+            self._acted(one.user_id, member="kicked")
+
+    async def unblock(self, chance: random.Random) -> None:
+        for one in self.people:
+            if not self._is_open(one.user_id):
+                await one.unblocks()
+                self._acted(one.user_id, member="member")
+
+    async def delete(self, chance: random.Random) -> None:
+        """Have everything erased, in the middle of whatever there is."""
+        one = chance.choice(self.people)
+        await self.rest(chance)
+        if chance.random() < 0.5:
+            await self.worsen(chance)
+        await self.wait_for_a_card(chance)
+        self._taps(one, "erase")
+        await self.wait(chance)
+        if chance.random() < 0.5:
+            await self.kill(chance)
+        await self.rest(chance)
+        if not self.diaries[one.user_id].here:
+            # Whoever comes back is somebody new, and of what came before nothing can come a second time.
+            self.erased_at_message[one.user_id] = self.api.chats.last_message
+            self.line.forgets(one.user_id)
+            self.compared = len(self.line.sent)
+            self.recent.clear()
+
+    async def come_back(self, chance: random.Random) -> None:
+        for one in self.people:
+            if not self.diaries[one.user_id].here and self._says(one, "/start"):
+                for data in ("agree", f"zone:{chance.choice(ZONES)}", "start_time:2000"):
+                    self._taps(one, data)
+                    await self.wait(chance)
+
+    # The model
+
+    async def rest(self, chance: random.Random) -> None:
+        """Let everything become well and quiet, then compare."""
+        await self.clear(chance)
+        await self.start(chance)
+        if chance.random() < 0.3:
+            await self._passes(minutes=4)
+        for _ in range(200):
+            await self._passes(seconds=2)
+            if self._is_calm() and not self.api.updates.queue and await self.all_is.database.write(is_quiet):
+                break
+        else:
+            raise AssertionError("it does not come to rest")
+        self._nothing_failed()
+        now = self.clock.now()
+        # That somebody blocked us we find out, if not from Telegram's word then from the next message that is refused.
+        done = [act for act in self.acts if act.update_id not in self.line.lost or act.member == "kicked"]
+        self.acts.clear()
+        for act in done:
+            self.diaries[act.user_id].does(act, now)
+        found = await self.all_is.database.write(self._read)
+        for user_id, diary in self.diaries.items():
+            self._compare(diary, *found[user_id], now)
+            self._screen_shows_it(diary, [act for act in done if act.user_id == user_id])
+        self.compared = len(self.line.sent)
+        await self._the_neighbour_is_served()
+        if chance.random() < 0.1:
+            await tidy(self.all_is.database, now)
+            await self.all_is.database.checkpoint()
+
+    def _compare(self, diary: Diary, rows: int, kept: Json, settings: Json, now: datetime) -> None:
+        who = f"{diary.user_id} at {now:%Y-%m-%d %H:%M:%S}"
+        assert kept == diary.kept(), f"answers: {who}: {differences(kept, diary.kept())}"
+        if not diary.here:
+            assert rows == 0, f"rows of somebody erased: {who}: {rows}"
+            return
+        if settings.pop("at_rest") and not diary.paused_until:
+            diary.paused_until = diary.loud_since = FOR_EVER  # the bot rests by itself where nobody answers any more
+        wanted = {"zone": diary.zone, "card": (diary.at, diary.zone, diary.on) if diary.at else None}
+        assert settings == wanted, f"settings: {who}: {settings} instead of {wanted}"
+        for sent in self.line.sent[self.compared :]:
+            assert not sent.unwanted, f"unwanted: {sent}"
+            if sent.user_id == diary.user_id and sent.kind == CHECKIN and sent.due_at > diary.plans[0].asked_at:
+                assert diary.planned(sent.due_at, sent.slot), f"unplanned: {sent}, {diary.plans}"
+        if slot := diary.awaited(self.line.calm_since, now):
+            self.cards_awaited += 1
+            key = diary.user_id, CHECKIN, slot
+            came = self.line.missed.get(key, 0) > 1 or any(sent.key == key for sent in self.line.sent)
+            assert came, f"no card: {who}: {slot}, calm since {self.line.calm_since}"
+
+    def _screen_shows_it(self, diary: Diary, done: Sequence[Act]) -> None:
+        """Check that a card shows what is kept where its last button was tapped last."""
+        last = done[-1] if done else None
+        message = self.api.chats.by_id[diary.user_id].messages.get(last.message_id) if last else None
+        day = self._day_on(message) if message else None
+        data = buttons(message) if message else []
+        known = last is not None and last.data.partition(":")[2].split(":")[0] in diary.cards
+        if message and day and known and not any(found.startswith("on:") for found in data):
+            page = next((found.split(":")[2] for found in data if found.startswith("skip:")), "")
+            words = day_in_words(texts_for("en"), {key: v for key, v in diary.present(day).items() if key != page})
+            assert words in message["text"], f"screen: {diary.user_id} sees {message['text']!r} instead of {words!r}"
+
+    async def _the_neighbour_is_served(self) -> None:
+        before = self._newest(self.neighbour)
+        await self.neighbour.says("/help")
+        for _ in range(100):
+            await self._passes(seconds=0.4)
+            if self._newest(self.neighbour) > before:
+                return
+        raise AssertionError("the process answers no more")
+
+    def _read(self, session: Session) -> dict[int, tuple[int, Json, Json]]:
+        """Return everybody's rows in all tables, answers by day, and settings; check what must hold of every diary."""
+        ask = session.connection.exec_driver_sql
+        assert ask("PRAGMA integrity_check").scalars().all() == ["ok"]
+        assert ask("PRAGMA foreign_key_check").all() == []
+        assert ask("SELECT count(*) FROM inbox WHERE state = 'failed'").scalar_one() == 0, "failed: an update"
+        found = {}
+        for user_id in self.IDS:
+            kept: dict[str, Json] = {}
+            for card, day, question, value, earlier in ask(ANSWERS, {"id": user_id}):
+                place = {"table": "answers", "key": f"{card}:{question}", "user": user_id}
+                before = [one for one, *_ in self._open(session, earlier, place) or ()]
+                kept.setdefault(day, {})[question] = [*before, self._open(session, value, place)]
+            user = get(session, user_id)
+            cards = reminders.of_user(session, user_id, CHECKIN)
+            settings = {
+                "zone": user and user.zone,
+                "at_rest": user and user.paused_until == FOR_EVER,
+                "card": (cards[0].schedule.at, cards[0].schedule.zone, cards[0].on) if cards else None,
+            }
+            counted = (select(func.count()).where(column == user_id) for column in OF_PEOPLE)
+            found[user_id] = sum(session.execute(each).scalar_one() for each in counted), kept, settings
+        return found
+
+    def _open(self, session: Session, sealed: bytes | None, place: Json) -> Any:
+        if sealed is not None and sealed not in self.opened:
+            self.opened[sealed] = json.loads(unseal(session.keys, sealed, **place))
+        return None if sealed is None else self.opened[sealed]
+
+    def _wanted(self, owed: Owed, now: datetime) -> bool:
+        """Tell whether the clock may write: what somebody has just done may have ended, or not yet begun, silence."""
+        diary = self.diaries.get(owed.user_id)
+        unsure = diary is None or any(act.user_id == owed.user_id for act in self.acts)
+        return unsure or diary.wants(owed.kind, owed.due_at, now)
+
+    def _nothing_failed(self, *expected: str) -> None:
+        failed = [line for line in self.logs if line["event"] in FAILURES and line.get("trouble") not in expected]
+        self.logs.clear()
+        assert not failed, f"{failed[0]['event']} {failed[0].get('trouble')}: {failed[0]}"
+
+    # What people see
+
+    def _messages(self, one: Person) -> Iterator[Json]:
+        """Yield what the bot said last, newest first; nothing from before somebody was erased."""
+        chat = self.api.chats.by_id[one.user_id].messages
+        for message_id in list(chat)[:-40:-1]:
+            if chat[message_id]["from"]["is_bot"] and message_id > self.erased_at_message[one.user_id]:
+                yield chat[message_id]
+
+    def _cards(self, one: Person) -> Iterator[tuple[Json, list[str]]]:
+        """Yield the last cards, newest first, with what their buttons send; which card is of which day is noted."""
+        known = self.diaries[one.user_id].cards
+        for message in self._messages(one):
+            data = [data for data in buttons(message) if data.split(":")[0] in CARD]
+            if data and (day := self._day_on(message)):
+                for card in {found.split(":")[1] for found in data if ":" in found}:
+                    assert known.setdefault(card, day) == day, f"a card of {known[card]} has become one of {day}"
+                yield message, data
+
+    def _day_on(self, message: Json) -> date | None:
+        found = DAY_ON_CARD.search(message.get("text", ""))
+        return days_around(self.clock.now().date()).get(found[1]) if found else None
+
+    def _day_meant(self, one: Person) -> date | None:
+        """Return the day that words are about: today, or yesterday where its card was opened after today's.
+
+        None where that is not certain: the bot may not know of a card they see, or what time it is where they are, or
+        a card lives twice because its old copy was tapped while it moved.
+        """
+        moves = ("agree", "zone:")
+        if any(act.user_id == one.user_id and act.data.startswith(moves) for act in self.acts):
+            return None
+        cards = [message for message, _ in self._cards(one)]
+        days = [self._day_on(message) for message in cards]
+        if len(set(days)) < len(days) or any(message["message_id"] in self.line.untold for message in cards):
+            return None
+        today = self._today(one)
+        return today - DAY if days[:1] == [today - DAY] and today in days else today
+
+    def _today(self, one: Person) -> date:
+        return day_of(self.clock.now(), self.diaries[one.user_id].zone)
+
+    def _newest(self, one: Person) -> int:
+        return next((message["message_id"] for message in self._messages(one)), 1)
+
+    def _is_open(self, user_id: int) -> bool:
+        return self.api.chats.by_id[user_id].standing != "blocked"
+
+    # How it is done
+
+    def _says(self, one: Person, text: str, day: date | None = None, asked: str = "") -> bool:
+        if self._is_open(one.user_id):
+            self.api.says(one.user_id, text)
+            self._acted(one.user_id, text=text, day=day, asked=asked)
+        return self._is_open(one.user_id)
+
+    def _taps(self, one: Person, data: str, message_id: int | None = None) -> None:
+        if self._is_open(one.user_id):
+            # What is set is not set on a card, which would be gone with it.
+            others = (m["message_id"] for m in self._messages(one) if not self._day_on(m))
+            shown = next(others, 1) if message_id is None else message_id
+            self.api.taps(one.user_id, shown, data)
+            self._acted(one.user_id, data=data, message_id=shown)
+
+    def _acted(self, user_id: int, **what: Any) -> None:
+        update = self.api.updates.queue[-1]
+        act = Act(user_id, update.update_id, self.clock.now(), **what)
+        self.acts.append(act)
+        if self.diaries[user_id].here:  # of a stranger nothing is kept, not even which updates were there
+            self.recent.append((act, update))
+
+    def _sleeps(self, span: timedelta) -> None:
+        self.clock.jumps(span)
+        self.line.is_calm_from_now_on()
+
+    async def _passes(self, **span: float) -> None:
+        await (self.all_is.passes if self.alive else self.all_is.passes_without_bot)(**span)
+
+    def _is_calm(self) -> bool:
+        return self.alive and not self.line.trouble and self.line.calm_since <= self.clock.now()
+
+
+def is_quiet(session: Session) -> bool:
+    ask = session.connection.exec_driver_sql
+    unfinished = ask("SELECT count(*) FROM inbox WHERE state IN ('received', 'handled')").scalar_one()
+    return not unfinished and not ask("SELECT count(*) FROM outbox WHERE state = 'sending'").scalar_one()
+
+
+def buttons(message: Json) -> list[str]:
+    return [button["callback_data"] for row in inline(message) for button in row if "callback_data" in button]
+
+
+def differences(kept: Json, wanted: Json) -> str:
+    found = [
+        f"{day} {question}: kept {kept.get(day, {}).get(question)}, done {wanted.get(day, {}).get(question)}"
+        for day in sorted({*kept, *wanted})
+        for question in {**kept.get(day, {}), **wanted.get(day, {})}
+        if kept.get(day, {}).get(question) != wanted.get(day, {}).get(question)
+    ]
+    return "; ".join(found)
+
+
+@cache
+def days_around(today: date) -> Mapping[str, date]:
+    """Return the days of the last three months as cards name them."""
+    t = texts_for("en")
+    return {t.day(day): day for day in (today + n * DAY for n in range(-90, 3))}
