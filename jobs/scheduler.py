@@ -63,9 +63,12 @@ class Metronome:
         planned = await follow_zone_data(self._database, self._clock.now(), version("tzdata"))
         if planned:
             log.info("zone_data.changed", planned=planned)
-        await plan_again(self._database, self._clock.now())
         self._scheduler.start()
         self._watch = asyncio.create_task(self._keep_beating())
+        # It looks at every reminder; a start must not take longer the more there are.
+        self._planning = asyncio.create_task(
+            self._run("plan_again", lambda: plan_again(self._database, self._clock.now()))
+        )
 
     async def stop(self) -> None:
         """Begin nothing new and wait for what is being sent: APScheduler's own shutdown would cancel it half way."""

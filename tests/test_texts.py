@@ -119,7 +119,7 @@ def reminders_as_they_come(t: Texts) -> Iterator[Message]:
     schedule = Schedule(time(20), WORKDAYS, "America/Argentina/ComodRivadavia")
     for tip in TIPS:
         yield tips.reminder(t, t(tip.text), LARGEST_ID, own=False, halved=True)
-        yield tips.why(t, "posture", tip, schedule, LARGEST_ID)
+        yield tips.why(t, "posture", tip, schedule, LARGEST_ID, short_night=True)
     for kind in (*(kind.key for kind in KINDS), "own-1"):
         yield tips.reminder(t, tips.plain_reminder(t, kind), LARGEST_ID, own=False, halved=False)
         yield from (tips.stopped(t, kind, "<words>", unasked=unasked) for unasked in (True, False))

@@ -5,13 +5,14 @@ from datetime import datetime, time, timedelta
 
 from bot.actions.buttons import number_of
 from bot.actions.reminders import switched
+from bot.domain.questions import Hours
 from bot.domain.quiet import from_text, quiet_from, quiet_until
 from bot.domain.reminders import OWN, TO_HALF, TO_OFF, policy
 from bot.domain.schedule import day_of, instant, local
 from bot.domain.tips import BY_KEY, KINDS, REST, Tip, choose
 from bot.render import tips as render
 from bot.render.message import Reply, Sorry
-from bot.store import outbox, reminders, tastes
+from bot.store import checkins, outbox, reminders, tastes
 from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.reminders import Reminder
@@ -20,6 +21,10 @@ from bot.texts.words import texts_for
 
 KIND_KEYS = frozenset(kind.key for kind in KINDS)
 EVENING = time(19)
+TOWARDS_EVENING = time(17)
+SHORT = 6
+"""Hours of sleep at most that count as a short night."""
+
 LATER = {"15": timedelta(minutes=15), "60": timedelta(hours=1)}
 AHEAD_OF_QUIET = timedelta(minutes=30)
 GONE = "That reminder is over. /reminders shows what comes next."
@@ -99,7 +104,10 @@ def why(session: Session, user: User, now: datetime, outbox_id: str) -> Reply:
     reminder = reminders.get(session, user.id, owed.reminder_id or 0)
     tip = BY_KEY.get(owed.tip or "")
     schedule = reminder.schedule if reminder else None
-    return Reply((render.why(texts_for(user.language), owed.kind, tip, schedule, owed.id),))
+    short = (
+        tip is not None and tip.group == "sleep" and owed.kind == "mixed" and _after_a_short_night(session, user, owed)
+    )
+    return Reply((render.why(texts_for(user.language), owed.kind, tip, schedule, owed.id, short_night=short),))
 
 
 def helped(session: Session, user: User, now: datetime, outbox_id: str) -> Reply:
@@ -155,7 +163,19 @@ def _tip_for(session: Session, user: User, owed: Owed) -> Tip | None:
         return BY_KEY.get(first.tip or "") if first else None
     said = outbox.tips_since(session, user.id, owed.due_at - REST)
     known = tastes.of_user(session, user.id)
-    return choose(owed.kind, said, owed.due_at, helped=known.helped, unwanted=known.unwanted)
+    likes = {"helped": known.helped, "unwanted": known.unwanted}
+    if _after_a_short_night(session, user, owed):
+        return choose(owed.kind, said, owed.due_at, **likes, first={"sleep"})
+    return choose(owed.kind, said, owed.due_at, **likes)
+
+
+def _after_a_short_night(session: Session, user: User, owed: Owed) -> bool:
+    """Tell whether it is the evening after a night of at most six hours, by what the person noted that day."""
+    if local(owed.due_at, user.zone).time() < TOWARDS_EVENING:
+        return False
+    day = day_of(owed.due_at, user.zone, user.day_start)
+    hours = checkins.history(session, user.id, day, day).get(day, {}).get("sleep_hours")
+    return isinstance(hours, Hours) and hours.high <= SHORT
 
 
 def _text(session: Session, user: User, owed: Owed) -> str:

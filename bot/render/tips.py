@@ -65,7 +65,9 @@ def more(t: Texts, text: str, outbox_id: int, *, tip: bool) -> Message:
     )
 
 
-def why(t: Texts, kind: str, tip: Tip | None, schedule: Schedule | None, outbox_id: int) -> Message:
+def why(
+    t: Texts, kind: str, tip: Tip | None, schedule: Schedule | None, outbox_id: int, *, short_night: bool = False
+) -> Message:
     """Say which rule brought a reminder and what its text rests on, with how strong that is."""
     lines = []
     if schedule is not None:
@@ -73,6 +75,8 @@ def why(t: Texts, kind: str, tip: Tip | None, schedule: Schedule | None, outbox_
         lines.append(
             t("You set {kind} for {when} ({zone}).", kind=name(t, kind), when=rule, zone=t.zone(schedule.zone))
         )
+    if short_night:
+        lines.append(t("You noted a short night, so it is about sleep."))
     if tip is not None:
         lines.append(f"“{t(tip.text)}”")
         if tip.source:

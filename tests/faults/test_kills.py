@@ -32,6 +32,7 @@ from tests.faults.promises import Figures, points
 
 PEOPLE = 8
 KILLS = points(8, 100)
+STOPS = points(1, 8)
 LONGEST_LIFE = 0.8
 STARTING = (0.3, 1.2)
 """Seconds after its start in which the process is still coming up."""
@@ -116,7 +117,7 @@ async def test_a_stop_under_load(tmp_path: Path, promise: Figures) -> None:
         def messages() -> int:
             return sum(len(one.chat) for one in asked)
 
-        for _ in range(points(1, 8)):
+        for _ in range(STOPS):
             some_more = min(messages() + 5, 2 * len(asked))
             async with asyncio.timeout(IN_THE_END):
                 await comes_true(api, partial(lambda wanted: messages() >= wanted, some_more))
@@ -139,12 +140,14 @@ async def test_a_stop_under_load(tmp_path: Path, promise: Figures) -> None:
         compared = [compare(each.ledger, told(session, each.one.user_id)) for each in people]
         owed = select(outbox.c.state).where(outbox.c.kind.in_((CHECKIN, TIP)))
         assert set(session.execute(owed).scalars()) == {"sent"}
-    promise.at_most("T03", "answers lost, SIGTERM", 0, sum(lost for lost, _ in compared))
-    promise.at_most("T03", "answers doubled, SIGTERM", 0, sum(twice for _, twice in compared))
-    promise.at_most("T03", "cards and reminders doubled, SIGTERM", 0, sum(len(one.chat) - 2 for one in asked))
-    promise.at_most("T03", "lost cards, SIGTERM", 0, sum(len(shown(one, CARD)) != 1 for one in asked))
-    promise.at_most("T03", "from SIGTERM to the end", 25, slowest, "s")
-    promise.at_most("T03", "cards and reminders under way at once", IN_FLIGHT, api.most_in_hand)
+    promise.at_most("T03", "answers lost, SIGTERM", 0, sum(lost for lost, _ in compared), tries=STOPS)
+    promise.at_most("T03", "answers doubled, SIGTERM", 0, sum(twice for _, twice in compared), tries=STOPS)
+    promise.at_most(
+        "T03", "cards and reminders doubled, SIGTERM", 0, sum(len(one.chat) - 2 for one in asked), tries=STOPS
+    )
+    promise.at_most("T03", "lost cards, SIGTERM", 0, sum(len(shown(one, CARD)) != 1 for one in asked), tries=STOPS)
+    promise.at_most("T03", "from SIGTERM to the end", 25, slowest, "s", tries=STOPS)
+    promise.at_most("T03", "cards and reminders under way at once", IN_FLIGHT, api.most_in_hand, tries=STOPS)
 
 
 async def test_a_stop_in_the_middle_of_a_ban(api: BotApi, bot: BotProcess, promise: Figures) -> None:

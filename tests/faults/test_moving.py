@@ -85,6 +85,7 @@ class Walker:
 
     def _moves(self, now: datetime) -> Callable[[Session], object]:
         self.zone = self.chance.choice(ZONES)
+        self.missed |= self.owed.keys()  # what was owed before the move is not taken back, and may come too late
         return partial(self._my, lambda s, user, _: settings.set_zone(s, user, now, self.zone))
 
     def _pauses(self, now: datetime) -> Callable[[Session], object]:
@@ -115,10 +116,10 @@ class Walker:
             day -= DAY
         return (day if self.at >= DAY_BEGINS else day - DAY), at
 
-    def is_owed(self, now: datetime) -> tuple[date, datetime] | None:
-        """Return the day of the card that is owed by now, and since when; None where something was changed since."""
+    def is_owed(self, now: datetime) -> dict[date, datetime]:
+        """Return the day of the card that is owed by now, and since when; nothing where something was changed."""
         day, at = self.due(now)
-        return (day, at) if self.on and max(self.settled_at, self.silent_until) < at else None
+        return {day: at} if self.on and max(self.settled_at, self.silent_until) < at else {}
 
     def _day(self, now: datetime) -> date:
         there = now.astimezone(oracle.rules(self.zone))
@@ -142,8 +143,8 @@ async def test_whoever_moves_about_is_asked_once_a_day(telegram: Telegram, promi
         steps += len(walkers)
         for walker in walkers:
             walker.expected.add(walker.due(now)[0])
-            if owed := walker.is_owed(now):
-                walker.owed[owed[0]] = owed[1]
+            walker.owed = {day: at for day, at in walker.owed.items() if at > walker.settled_at}
+            walker.owed |= walker.is_owed(now)
         await enqueue(telegram.database, now)
         if chance.random() < 0.9:  # or else Telegram asks for silence
             await deliver(telegram.database, telegram.chat.sender, telegram.clock, 4)

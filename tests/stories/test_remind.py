@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.tips import TIPS
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
 from tests.stories.conftest import QUARTER, arrived, berlin, sent, value
@@ -148,3 +149,22 @@ async def test_this_evening(telegram: Telegram, ann: Person) -> None:
     assert "I’ll ask again at 19:00." in ann.sees.text
     await telegram.waits(until=berlin(2, 19), beat=QUARTER)
     assert sent(telegram, ann, berlin(2, 15, 15)) == [berlin(2, 19)]
+
+
+async def test_a_short_night_brings_something_about_sleep_in_the_evening(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/remind a bit of everything daily 15:00 and 18:00")
+    await ann.says("slept 5")
+    await telegram.waits(until=berlin(2, 18), beat=QUARTER)
+    told = [seen.text for at, seen in arrived(ann, berlin(2, 14, 30)) if at in (berlin(2, 15), berlin(2, 18))]
+    groups = [next(tip.group for tip in TIPS if tip.text == text) for text in told]
+    assert groups[0] != "sleep"
+    assert groups[1] == "sleep"
+    await ann.taps("More")
+    await ann.taps("Why this?")
+    assert "You noted a short night, so it is about sleep." in ann.sees.text
+    await ann.says("slept 8")
+    await telegram.waits(until=berlin(3, 12), beat=QUARTER)
+    await ann.says("slept 8")
+    await telegram.waits(until=berlin(3, 18), beat=QUARTER)
+    (said,) = [seen.text for at, seen in arrived(ann, berlin(3, 17, 45)) if at == berlin(3, 18)]
+    assert next(tip.group for tip in TIPS if tip.text == said) != "sleep"
