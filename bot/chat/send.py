@@ -44,6 +44,9 @@ AFTER_REFUSAL = 60.0
 """Seconds in which nothing is tried with a token that Telegram refuses."""
 
 EDIT_FRESH = timedelta(hours=1)
+FIRST_DOUBT, LONGEST_DOUBT = 2.0, 30.0
+"""Seconds until an edit of unknown fate is shown again, twice as long each time."""
+
 MOST_STRANGERS = 100
 """Strangers who wait for a word at a time; whoever comes when so many wait gets none, and may ask again."""
 
@@ -208,6 +211,7 @@ class Sender:
     async def _show_one(self, answer: Answer, message: Message) -> int | None:
         """Show one message, waiting out what passes; an edit is repeated freely, a new message is never sent twice."""
         give_up = self._clock.now() + EDIT_FRESH
+        doubt = FIRST_DOUBT
         while True:
             try:
                 if message.edit is None:
@@ -218,7 +222,7 @@ class Sender:
             except Unknown:
                 if message.edit is None:
                     raise
-                pause = 2.0
+                pause, doubt = doubt, min(doubt * 2, LONGEST_DOUBT)
             if self._clock.now() + timedelta(seconds=pause) > give_up:
                 raise Unknown("given up")
             await self._clock.sleep(pause)

@@ -152,7 +152,8 @@ class Turns:
         query = update.callback_query
         shown = query.message if query else None
         # A button in a group has another chat's number; in their own chat that may be any message.
-        tapped = shown.message_id if shown and shown.chat.id == chat_id else None
+        mine = shown is not None and shown.chat.id == chat_id and isinstance(shown.message_id, int)
+        tapped = shown.message_id if shown and mine else None
         return Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id], lane)
 
 

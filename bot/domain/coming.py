@@ -33,6 +33,7 @@ class Again:
     kind: str
     due_at: datetime
     not_before: datetime
+    too_late_at: datetime
     planned: Planned | None = None
 
 
@@ -57,7 +58,7 @@ def coming(
 ) -> Sequence[Coming]:
     """Return what will be sent from `now` on, soonest first.
 
-    `taken`: (kind, slot) of what was owed before and is not owed again.
+    `taken`: (kind, slot) of what is or was owed and is not owed again.
     A nudge is left out: it only comes where the card before it is not begun.
     """
     found: list[Coming] = []
@@ -65,12 +66,15 @@ def coming(
         if again.kind == NUDGE:
             continue
         held = held_back(peace, again.kind, again.due_at, again.not_before)
-        if held is None:
-            found.append(Coming(again.not_before, again.kind, again.planned, again=True))
+        at = again.not_before if held is None else held.until
+        if at is not None and at < again.too_late_at:
+            found.append(Coming(at, again.kind, again.planned, again=True))
     ignored = dict(peace.ignored)
     off: set[str] = set()
+    used = set(taken)
     for at, occurrence, time in _occurrences(planned, now):
-        if (time.kind, slot_of(time.kind, time.id, occurrence, time.schedule.at, peace.day_start)) in taken:
+        slot = time.kind, slot_of(time.kind, time.id, occurrence, time.schedule.at, peace.day_start)
+        if slot in used:
             continue
         state = replace(peace, ignored=ignored)
         held = held_back(
@@ -80,6 +84,8 @@ def coming(
             at,
             number_of_occurrence(occurrence.day, time.position, time.of, time.schedule.weekdays),
         )
+        if held is None or held.why != "paused":
+            used.add(slot)  # what a pause held back may be owed again
         if time.kind in off or (held and (held.until is None or held.until - at >= policy(time.kind).fresh_for)):
             continue
         found.append(Coming(held.until if held and held.until else at, time.kind, time, put_off=held is not None))

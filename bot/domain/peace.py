@@ -53,11 +53,11 @@ def held_back(peace: Peace, kind: str, due_at: datetime, at: datetime, number: i
     day = day_of(at, peace.zone, peace.day_start)
     if peace.paused_until is not None and at < peace.paused_until:
         return Held("paused")
+    over = quiet_until(peace.quiet, at, peace.zone)
     if kind == MORNING:
-        return None
+        return Held("quiet", over) if over else None
     if peace.silent_until is not None and at < peace.silent_until:
         return Held("attack")
-    over = quiet_until(peace.quiet, at, peace.zone)
     if kind == CHECKIN:
         if day_of(due_at, peace.zone, peace.day_start) in peace.answered:
             return Held("answered")

@@ -195,10 +195,8 @@ def owed_to(session: Session, user_id: int) -> Sequence[tuple[Owed, datetime]]:
 
 
 def slots(session: Session, user_id: int, since: datetime) -> Collection[tuple[str, str]]:
-    """Return (kind, slot) of what was due since then and is no longer owed: it is not owed again."""
-    found = select(outbox.c.kind, outbox.c.slot).where(
-        outbox.c.user_id == user_id, outbox.c.due_at >= since, outbox.c.state != "due"
-    )
+    """Return (kind, slot) of what was due since then and is or was owed: it is not owed again."""
+    found = select(outbox.c.kind, outbox.c.slot).where(outbox.c.user_id == user_id, outbox.c.due_at >= since)
     return {(row.kind, row.slot) for row in session.execute(found)}
 
 

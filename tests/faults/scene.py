@@ -90,7 +90,9 @@ class Scene:
             async with asyncio.timeout(PATIENCE):
                 await asyncio.wait((over, end), return_when=asyncio.FIRST_COMPLETED)
                 if not end.done():
-                    process.terminate()
+                    # Not process.terminate(): it looks whether the process has ended, and may take its exit code away.
+                    with suppress(ProcessLookupError):
+                        os.kill(process.pid, signal.SIGTERM)
                 code = await asyncio.shield(end)
         except TimeoutError:
             raise AssertionError(f"neither killed nor done:\n{(self.folder / 'output').read_text()}") from None

