@@ -49,7 +49,7 @@ def next_sends(session: Session, user: User, now: datetime) -> Sequence[Coming]:
         reminder.id: _planned(reminder, reminder.next_at, every) for reminder in every if reminder.next_at is not None
     }
     owed = [
-        Again(row.kind, row.due_at, max(not_before, now), row.too_late_at, planned.get(row.reminder_id or 0))
+        Again(row.kind, row.slot, row.due_at, max(not_before, now), row.too_late_at, planned.get(row.reminder_id or 0))
         for row, not_before in outbox.owed_to(session, user.id)
     ]
     kinds = sorted({reminder.kind for reminder in every})

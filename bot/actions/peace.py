@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain import checkin as card
 from bot.domain.peace import STRONG, Held, Peace, held_back
+from bot.domain.questions import Value
 from bot.domain.quiet import from_text, quiet_from
 from bot.domain.reminders import CHECKIN, TO_OFF, number_of_occurrence
 from bot.domain.schedule import day_of, instant
@@ -17,11 +18,14 @@ from bot.store.users import User
 DAY = timedelta(days=1)
 
 
-def peace_of(session: Session, user: User, now: datetime, kinds: Sequence[str] = ()) -> Peace:
-    """Gather what may hold something back from now on; `kinds`: those of which it matters how many went unanswered."""
+def peace_of(
+    session: Session, user: User, now: datetime, kinds: Sequence[str] = (), *, before: int | None = None
+) -> Peace:
+    """Gather what may hold something back from now on; `kinds`: those of which it matters how many went unanswered,
+    `before` the one that is to be sent now."""
     today = day_of(now, user.zone, user.day_start)
-    answers = checkins.history(session, user.id, today - DAY, today)
-    headache = answers.get(today, {}).get("headache")
+    # A card that goes by the clock at home may be for a day that is over here, or has not begun.
+    answers = checkins.history(session, user.id, today - 2 * DAY, today + DAY)
     began = instant(today, user.day_start, user.zone) or now - DAY
     return Peace(
         zone=user.zone,
@@ -30,18 +34,22 @@ def peace_of(session: Session, user: User, now: datetime, kinds: Sequence[str] =
         quiet=from_text(user.quiet),
         paused_until=user.paused_until,
         silent_until=user.silent_until,
-        strong_on=today if isinstance(headache, int) and headache >= STRONG else None,
+        strong={day for day, values in answers.items() if _severe(values.get("headache"))},
         answered={day for day, values in answers.items() if card.complete(values)},
         begun={day for day, values in answers.items() if values},
         done=outbox.done_since(session, user.id, began),
-        ignored={kind: outbox.unanswered(session, user.id, kind, TO_OFF) for kind in kinds},
+        ignored={kind: outbox.unanswered(session, user.id, kind, TO_OFF, before=before) for kind in kinds},
     )
+
+
+def _severe(headache: Value | None) -> bool:
+    return isinstance(headache, int) and headache >= STRONG
 
 
 def held(session: Session, user: User, now: datetime, owed: Owed) -> Held | None:
     """Tell what holds an owed message back at this moment."""
-    peace = peace_of(session, user, now, [owed.kind])
-    return held_back(peace, owed.kind, owed.due_at, now, number_of(session, user, owed))
+    peace = peace_of(session, user, now, [owed.kind], before=owed.id)
+    return held_back(peace, owed.kind, owed.slot, owed.due_at, now, number_of(session, user, owed))
 
 
 def deadline(user: User, now: datetime, owed: Owed) -> datetime:

@@ -168,7 +168,8 @@ def put_back(session: Session, user: User, now: datetime, kind: str, instant: st
     newer = [reminder for reminder in present if reminder.created_at == then]
     if not back and not newer:
         raise Sorry("That was undone already, or is too long ago. /reminders shows what there is.")
-    _retire(session, user, now, newer)
+    there = {reminder.schedule for reminder in present if reminder not in newer}
+    _retire(session, user, now, [*newer, *(reminder for reminder in back if reminder.schedule in there)])
     left = reminders.of_user(session, user.id, kind)
     if not left:
         return Reply((render.undone(texts_for(user.language)),))

@@ -36,7 +36,7 @@ def remind(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
     if reminder is None or not reminder.on:
         return None
     t = texts_for(user.language)
-    ignored = outbox.unanswered(session, user.id, owed.kind, TO_OFF)
+    ignored = outbox.unanswered(session, user.id, owed.kind, TO_OFF, before=owed.id)
     if ignored >= TO_OFF:
         switched(session, user, now, reminders.of_user(session, user.id, owed.kind), on=False)
         return Reply((render.stopped(t, owed.kind, reminder.words, unasked=True),))
@@ -56,6 +56,9 @@ def done(session: Session, user: User, now: datetime, outbox_id: str) -> Reply:
 def later(session: Session, user: User, now: datetime, outbox_id: str, when: str = "") -> Reply:
     """Bring the same reminder once more: in 15 minutes, in an hour, this evening; without `when`, ask which."""
     owed = _owed(session, user, outbox_id)
+    reminder = reminders.get(session, user.id, owed.reminder_id or 0)
+    if reminder is None or not reminder.on:
+        raise Sorry(GONE)
     t = texts_for(user.language)
     evening = _this_evening(user, now)
     if when == "":

@@ -31,6 +31,7 @@ class Again:
     """A message that is owed already: somebody asked for it later, or the quiet hours put it off."""
 
     kind: str
+    slot: str
     due_at: datetime
     not_before: datetime
     too_late_at: datetime
@@ -65,7 +66,7 @@ def coming(
     for again in owed:
         if again.kind == NUDGE:
             continue
-        held = held_back(peace, again.kind, again.due_at, again.not_before)
+        held = held_back(peace, again.kind, again.slot, again.due_at, again.not_before)
         at = again.not_before if held is None else held.until
         if at is not None and at < again.too_late_at:
             found.append(Coming(at, again.kind, again.planned, again=True))
@@ -77,13 +78,8 @@ def coming(
         if slot in used:
             continue
         state = replace(peace, ignored=ignored)
-        held = held_back(
-            state,
-            time.kind,
-            at,
-            at,
-            number_of_occurrence(occurrence.day, time.position, time.of, time.schedule.weekdays),
-        )
+        number = number_of_occurrence(occurrence.day, time.position, time.of, time.schedule.weekdays)
+        held = held_back(state, *slot, at, at, number)
         if held is None or held.why != "paused":
             used.add(slot)  # what a pause held back may be owed again
         if time.kind in off or (held and (held.until is None or held.until - at >= policy(time.kind).fresh_for)):

@@ -28,7 +28,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Peace:
-    """All that a person's silence depends on. `strong_on`: the day whose card has a severe headache; `answered`: days
+    """All that a person's silence depends on. `strong`: days whose card has a severe headache; `answered`: days
     whose card needs no prompt; `begun`: days whose card was begun; `done`: kinds marked done on `today`; `ignored`: how
     many of a kind were sent in a row without a tap."""
 
@@ -38,17 +38,18 @@ class Peace:
     quiet: QuietHours = NEVER
     paused_until: datetime | None = None
     silent_until: datetime | None = None
-    strong_on: date | None = None
+    strong: Collection[date] = frozenset()
     answered: Collection[date] = frozenset()
     begun: Collection[date] = frozenset()
     done: Collection[str] = frozenset()
     ignored: Mapping[str, int] = field(default_factory=dict)
 
 
-def held_back(peace: Peace, kind: str, due_at: datetime, at: datetime, number: int = 0) -> Held | None:
+def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime, number: int = 0) -> Held | None:
     """Tell what holds back a message of `kind` that was due at `due_at` and would go out at `at`; None = nothing.
 
-    `number` counts a reminder's occurrences: at half the rate, only the even ones are sent.
+    `slot` names the day a card or its nudge is for. `number` counts a reminder's occurrences: at half the rate, only
+    the even ones are sent.
     """
     day = day_of(at, peace.zone, peace.day_start)
     if peace.paused_until is not None and at < peace.paused_until:
@@ -59,7 +60,7 @@ def held_back(peace: Peace, kind: str, due_at: datetime, at: datetime, number: i
     if peace.silent_until is not None and at < peace.silent_until:
         return Held("attack")
     if kind == CHECKIN:
-        if day_of(due_at, peace.zone, peace.day_start) in peace.answered:
+        if date.fromisoformat(slot) in peace.answered:
             return Held("answered")
         return Held("quiet", over) if over and at - due_at > ON_TIME else None
     if kind == SUMMARY:
@@ -67,9 +68,9 @@ def held_back(peace: Peace, kind: str, due_at: datetime, at: datetime, number: i
     if over:
         return Held("quiet")
     if kind == NUDGE:
-        asked = day_of(due_at, peace.zone, peace.day_start)
+        asked = date.fromisoformat(slot)
         return Held("answered") if asked in peace.begun or asked != day else None
-    if peace.strong_on == day:
+    if day in peace.strong:
         return Held("strong")
     if kind in ONCE_A_DAY and kind in peace.done and day == peace.today:
         return Held("done")

@@ -156,11 +156,15 @@ def tips_since(session: Session, user_id: int, since: datetime) -> Sequence[tupl
     return [(row.tip, row.due_at) for row in session.execute(found.order_by(outbox.c.due_at))]
 
 
-def unanswered(session: Session, user_id: int, kind: str, most: int) -> int:
-    """Return how many of this kind were sent one after the other without a tap, up to `most`."""
+def unanswered(session: Session, user_id: int, kind: str, most: int, *, before: int | None = None) -> int:
+    """Return how many of this kind were sent one after the other without a tap, up to `most`; `before`: the number of
+    one of them, and only what was owed before it counts, also what is just being sent."""
+    said = outbox.c.state == "sent"
+    if before is not None:
+        said = (outbox.c.state.in_(("sent", "sending"))) & (outbox.c.id < before)
     found = (
         select(outbox.c.response)
-        .where(outbox.c.user_id == user_id, outbox.c.kind == kind, outbox.c.state == "sent")
+        .where(outbox.c.user_id == user_id, outbox.c.kind == kind, said)
         .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
         .limit(most)
     )

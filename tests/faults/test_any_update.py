@@ -90,7 +90,7 @@ def test_any_update_at_all(promise: Figures) -> None:
 
     @seed(20261124)
     @settings(
-        max_examples=points(20, 1000),
+        max_examples=points(15, 350),
         deadline=None,
         database=None,
         phases=[Phase.generate],  # a failure names its update in the log; shrinking it would take minutes

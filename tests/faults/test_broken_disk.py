@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, zip_longest
 from pathlib import Path
 from random import Random
@@ -59,7 +60,9 @@ class Strained(Scene):
             async with asyncio.timeout(PATIENCE):
                 await asyncio.wait((over, end), return_when=asyncio.FIRST_COMPLETED)
                 if not end.done():
-                    process.terminate()
+                    # Not process.terminate(): it looks whether the process has ended, and may take its exit code away.
+                    with suppress(ProcessLookupError):
+                        os.kill(process.pid, signal.SIGTERM)
                 return await asyncio.shield(end)
         except TimeoutError:
             raise AssertionError(f"{words}: neither ended nor done:\n" + "\n".join(self.said())) from None

@@ -53,8 +53,11 @@ UNDER_WAY = range(2001, 2004)
 FULL_FOR = points(1, 100)
 """Seconds; the full sweep is longer than a minute, after which a turn would once be given up."""
 
-ROOM = range(0, 60, points(12, 1))
+ROOM = range(0, 60, points(10, 1))
 """Pages that are left when a bot starts for the first time; its diary takes some fifty."""
+
+INDEX_AND_ONE = 9
+"""Pages: the index of the log takes eight, and with one more nothing can be stored."""
 
 ANSWERED_WITHIN = 10.0
 PATIENCE = 60.0
@@ -270,6 +273,15 @@ async def test_more_than_there_is_room_for(disk: Disk, promise: Figures) -> None
 
 def heap_up(session: Session, key: str) -> None:
     session.execute(text("INSERT INTO meta VALUES (:key, zeroblob(3000000))"), {"key": key})
+
+
+async def test_a_start_with_hardly_any_room(api: HoldingApi, bot: BotProcess, disk: Disk, promise: Figures) -> None:
+    lay_out(bot.folder)
+    move_in(bot.folder, api, [1001])
+    disk.fill(all_but=INDEX_AND_ONE)
+    await bot.start()
+    assert await bot.ends() == FAILED
+    promise.at_most("T31", "lines of a start on a full disk", 1, len(bot.output))
 
 
 def test_a_first_start_on_a_disk_with_hardly_any_room(

@@ -63,6 +63,8 @@ class Walker:
         )[0]
         if kind == "nothing":
             return None
+        # What came due since the last beat may go out all the same, unless it is too late for that.
+        self.missed |= self.is_owed(now).keys() - self.owed.keys()
         self.settled_at = now
         return {
             "minute": self._near_the_minute,
@@ -96,7 +98,6 @@ class Walker:
 
     def _resumes(self, now: datetime) -> Callable[[Session], object]:
         self.silent_until = NEVER
-        self.missed.add(self.due(now)[0])  # it may come now, unless it is too late for that
         return partial(self._my, lambda s, user, _: settings.resume(s, user, now))
 
     def _switches(self, now: datetime) -> Callable[[Session], object]:

@@ -130,12 +130,25 @@ async def made_read_only(folder: Path, promise: Figures) -> None:
 
 
 def removed(at: Path) -> None:
-    at.rename(at.with_name("aside"))
+    """All of it is deleted at a moment of which somebody has a copy: what is stored later is stored nowhere."""
+    process = int(at.with_name(f"{at.name}.lock").read_text())
+    os.kill(process, signal.SIGSTOP)
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{at}{end}", at.with_name(f"aside{end}"))
+    for end in ("", "-wal", "-shm"):
+        Path(f"{at}{end}").unlink()
+    os.kill(process, signal.SIGCONT)
 
 
 def replaced(at: Path) -> None:
-    removed(at)
+    """Another file is put in its place."""
+    at.rename(at.with_name("aside"))
     shutil.copyfile(at.with_name("aside"), at)
+
+
+def put_back(at: Path) -> None:
+    for aside in at.parent.glob("aside*"):
+        aside.replace(at.with_name(aside.name.replace("aside", at.name)))
 
 
 async def taken_away(folder: Path, promise: Figures, happens: Callable[[Path], None]) -> None:
@@ -160,7 +173,7 @@ async def taken_away(folder: Path, promise: Figures, happens: Callable[[Path], N
             (said,) = home.bot.output
             assert "headsup restore FILE" in said
             assert "headsup migrate" in said
-        at.with_name("aside").replace(at)
+        put_back(at)
         await home.bot.runs()
         await home.all_shown()
         await home.ends_well(promise, when)

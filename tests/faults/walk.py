@@ -150,7 +150,7 @@ class Walk:
         newest = next(self._cards(one), None)
         asked, day = question_on(newest) if newest else "", self._day_meant(one)
         if newest and asked and self._today(one) == self._day_on(newest) == day:
-            self._says(one, chance.choice(("3", "0", "7.5", "5", "12")), day=day, asked=asked[0])
+            self._says(one, chance.choice(("3", "0", "7.5", "5", "12")), day=day, asked=asked)
             await self._passes(seconds=1)
 
     async def open(self, chance: random.Random) -> None:
@@ -336,9 +336,13 @@ class Walk:
         return {user_id: stored(session, user_id, self.opened) for user_id in self.IDS}
 
     def _wanted(self, owed: Owed, now: datetime) -> bool:
-        """Tell whether the clock may write: what somebody has just done may have ended, or not yet begun, silence."""
+        """Tell whether the clock may write; what was under way when the machine fell asleep may come at any time.
+
+        What somebody has just done may have ended silence, or not yet begun it.
+        """
         diary = self.diaries.get(owed.user_id)
-        unsure = diary is None or any(act.user_id == owed.user_id for act in self.acts)
+        awoke = now - self.line.calm_since < timedelta(seconds=1)
+        unsure = diary is None or awoke or any(act.user_id == owed.user_id for act in self.acts)
         return unsure or diary.wants(owed.kind, owed.due_at, now)
 
     def _nothing_failed(self, *expected: str) -> None:

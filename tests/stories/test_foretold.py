@@ -25,7 +25,7 @@ from bot.store.tables import reminders as times
 from bot.store.users import User
 from tests.conftest import Telegram
 
-STEPS = 100_000 if os.environ.get("HEADSUP_SWEEP") == "full" else 1_000
+STEPS = 20_000 if os.environ.get("HEADSUP_SWEEP") == "full" else 4_000
 PEOPLE = 20
 ACTS_BEFORE_A_LOOK = 5
 ZONES = ("Europe/Berlin", "Pacific/Chatham", "America/St_Johns", "Africa/Cairo", "Australia/Lord_Howe", "UTC")
