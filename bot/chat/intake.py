@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.chat.flood import Flood
 from bot.clock import Clock
@@ -56,7 +57,9 @@ class Intake:
         except Exception as trouble:
             for raw in wanted:
                 self._flood.give_back(person_of(raw) or 0)
-            await self._rescue(wanted, now, trouble)
+            if await self._let_delete(wanted, now, trouble):
+                return await self.take_in(raws)  # there is room again, for a while
+            self._say_it_is_not_saved(wanted)
             raise
         self._stored_early.clear()
         return new
@@ -79,16 +82,24 @@ class Intake:
             self._say_no(raw, "too much")
         return False
 
-    async def _rescue(self, raws: Sequence[Raw], now: datetime, trouble: Exception) -> None:
-        """Say once an hour to each of them that nothing can be saved now; deletions go through."""
+    async def _let_delete(self, raws: Sequence[Raw], now: datetime, trouble: Exception) -> bool:
+        """Store deletions on a full disk, in the room that is held back. Returns whether there were any, and it did."""
         deletions = [raw for raw in raws if _is_deletion(raw)] if is_full(trouble) else []
-        if deletions and self._database.disk is not None:
-            self._database.disk.release_ballast()
+        if not deletions or self._database.disk is None:
+            return False
+        self._database.disk.release_ballast()
+        try:
             await self._store(deletions, now)
-            self._stored_early |= {raw["update_id"] for raw in deletions}
+        except DBAPIError:
+            return False  # it was used up before, or somebody was faster
+        self._stored_early |= {raw["update_id"] for raw in deletions}
+        return True
+
+    def _say_it_is_not_saved(self, raws: Sequence[Raw]) -> None:
+        """Say once an hour to each of them that nothing can be saved now."""
         for raw in raws:
             person = person_of(raw)
-            if person is not None and raw["update_id"] not in self._stored_early and self._tells(person):
+            if person is not None and self._tells(person):
                 self._say_no(raw, "not saved")
 
     def _say_no(self, raw: Raw, why: Why) -> None:

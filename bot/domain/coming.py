@@ -77,7 +77,10 @@ def coming(
         slot = time.kind, slot_of(time.kind, time.id, occurrence, time.schedule.at, peace.day_start)
         if slot in used:
             continue
-        state = replace(peace, ignored=ignored)
+        untapped = ignored.get(time.kind, 0) + sum(
+            each.again and each.kind == time.kind and each.at <= at for each in found
+        )
+        state = replace(peace, ignored={time.kind: untapped})
         number = number_of_occurrence(occurrence.day, time.position, time.of, time.schedule.weekdays)
         held = held_back(state, *slot, at, at, number)
         if held is None or held.why != "paused":
@@ -87,7 +90,7 @@ def coming(
         found.append(Coming(held.until if held and held.until else at, time.kind, time, put_off=held is not None))
         if time.kind not in DAILY:
             ignored[time.kind] = ignored.get(time.kind, 0) + 1
-            if ignored[time.kind] > TO_OFF:
+            if untapped >= TO_OFF:
                 off.add(time.kind)
     return sorted(found, key=lambda each: each.at)
 

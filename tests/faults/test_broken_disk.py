@@ -20,7 +20,7 @@ from tests.faults.household import comes_true, lay_out, shown, told
 from tests.faults.promises import FULL, Figures, points
 from tests.faults.scene import PATIENCE, Scene
 
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = points(6, 3)
 CALLS = {"pwrite64": ("EIO", "ENOSPC"), "fdatasync": ("EIO",), "ftruncate": ("EIO", "ENOSPC")}
 """What a bot does to a file, and how each may fail."""
 

@@ -98,6 +98,7 @@ class Walker:
 
     def _resumes(self, now: datetime) -> Callable[[Session], object]:
         self.silent_until = NEVER
+        self.missed.add(self.due(now)[0])  # whether it was held back already, nobody can tell from here
         return partial(self._my, lambda s, user, _: settings.resume(s, user, now))
 
     def _switches(self, now: datetime) -> Callable[[Session], object]:

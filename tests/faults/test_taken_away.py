@@ -20,8 +20,10 @@ from tests.faults.disks import a_small_disk, lines_a_minute, why_no_disk
 from tests.faults.household import Tapper, all_done, comes_true, compare, lay_out, move_in, must_be_sound, told
 from tests.faults.promises import Figures, points
 
-LOCKED_FOR = points(8, 60)
-READ_ONLY_FOR = points(3, 60)
+LOCKED_FOR = points(7, 60)
+"""Seconds; the bot waits five for a lock before it takes that for trouble."""
+
+READ_ONLY_FOR = points(2, 60)
 SOON = 10.0
 PATIENCE = 60.0
 FILE = "data/headsup.db"
