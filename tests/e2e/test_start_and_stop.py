@@ -12,7 +12,7 @@ import pytest
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
 from tests.e2e.conftest import BotProcess, diary, person, sees, settles_in
-from tests.e2e.test_kill import told
+from tests.faults.household import told
 
 STOPS_WITHIN = 5.0
 """Seconds a graceful stop may take (Docker's patience is ten)."""
@@ -32,7 +32,7 @@ async def test_a_stop_finishes_what_is_under_way(api: BotApi, bot: BotProcess) -
     await sees(ann, "Headache 7", "back or neck")
     await bot.stops()
     with diary(bot.folder) as session:
-        assert told(session, ann) == {"headache": [7]}
+        assert told(session, ann.user_id) == {"headache": [7]}
 
 
 async def test_the_first_start_prints_the_operators_link_and_the_second_does_not(api: BotApi, bot: BotProcess) -> None:

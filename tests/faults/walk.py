@@ -175,11 +175,12 @@ class Walk:
                 return
 
     async def come_again(self, chance: random.Random) -> None:
-        """Let Telegram bring an update a second time."""
+        """Let Telegram forget that it has brought an update."""
         fresh = [update for _, update in self.recent if self.clock.now() - update.at < A_WHILE]
         if fresh:
-            self.api.updates.queue.append(chance.choice(fresh))
-            self.api.updates.arrived.ring()
+            updates = self.api.updates
+            updates.queue = deque(sorted([*updates.queue, chance.choice(fresh)], key=lambda update: update.update_id))
+            updates.arrived.ring()
 
     async def tap_again(self, chance: random.Random) -> None:
         """Let an app send a tap once more, as after a reconnect: Telegram takes it for another one."""
