@@ -2,10 +2,10 @@
 
 from collections import Counter, deque
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from bot.domain.schedule import local
 from bot.sandbox.botapi import Call
 from bot.store.database import Session
 from bot.store.tables import outbox, reminders
@@ -79,7 +79,7 @@ async def test_a_year_in_ten_zones(telegram: Telegram) -> None:
         came = counted[person.user_id]
         assert (came["checkin"], came["posture"], came["summary"]) == (len(DAYS), wednesdays, sundays), zone
         assert abs(came["nudge"] - len(DAYS) / 3) <= 2, zone
-        there = [call.at.astimezone(ZoneInfo(zone)) for call in sent if call.chat_id == person.user_id]
+        there = [local(call.at, zone) for call in sent if call.chat_id == person.user_id]
         hours = Counter(f"{at:%H:%M}" for at in there)
         assert set(hours) <= {"10:00", "18:00", "20:00", "21:30", "21:31"}, (zone, hours)
         assert max(Counter(at.date() for at in there if at.hour == 20).values()) == 1, f"{zone}: one card a day"
