@@ -33,7 +33,7 @@ from pydantic_settings import (
 )
 
 PREFIX = "HEADSUP_"
-NOT_SETTINGS = {"HEADSUP_REQUIRE_BROWSER"}
+NOT_SETTINGS = {"HEADSUP_REQUIRE_BROWSER", "HEADSUP_SWEEP", "HEADSUP_FIGURES"}
 """Variables that look like settings but belong to the test suite."""
 
 LANGUAGES = sorted(po.stem for po in (Path(__file__).parent / "texts").glob("*.po"))
