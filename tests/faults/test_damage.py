@@ -167,7 +167,7 @@ KINDS: Mapping[str, Harm] = {
     "log of a later day": partial(strange_log, name="later.log"),
 }
 
-CHECKED = [name for name in KINDS if "bits" not in name] if FULL else ["no header", "cut to 0.5"]
+CHECKED = [name for name in KINDS if "bits" not in name] if FULL else ["no header"]
 """What `headsup check` is shown, too."""
 
 
