@@ -15,21 +15,24 @@ from bot.sandbox.botapi import BotApi, Upload
 from bot.sandbox.rules import Json
 from bot.store.outbox import Owed
 from jobs import deliver
+from tests.faults.virtual import LoopClock
 from tests.faults.world import LATENCY
 
 TROUBLES = ("error", "lost", "broken", "banned", "hangs", "late", "slow")
 """A 502; an answer lost or unreadable; a ban; no answer for 20 s, before or after it was done; an answer after 3 s."""
 
 PATIENCE = 20.0
-OWED: ContextVar[Owed | None] = ContextVar("owed", default=None)
-"""The delivery that a call to Telegram is for."""
+OWED: ContextVar[tuple[Owed, datetime] | None] = ContextVar("owed", default=None)
+"""The delivery that a call to Telegram is for, and when it was begun."""
 
 _really_send = deliver._send
 
 
 async def send(*words: Any) -> bool:
     """Stand in for the clock's way out, so that the line knows what is sent for which delivery."""
-    OWED.set(next(word for word in words if isinstance(word, Owed)))
+    (owed,) = (word for word in words if isinstance(word, Owed))
+    (clock,) = (word for word in words if isinstance(word, LoopClock))
+    OWED.set((owed, clock.now()))
     return await _really_send(*words)
 
 
@@ -61,7 +64,7 @@ class Line:
     arrived and the bot may not know of; `missed` counts sends of a delivery that the bot does not know the fate of.
     """
 
-    def __init__(self, api: BotApi, wanted: Callable[[Owed, datetime], bool]) -> None:
+    def __init__(self, api: BotApi, wanted: Callable[[Owed, datetime, datetime], bool]) -> None:
         self.api = api
         self.wanted = wanted
         self.trouble = ""
@@ -81,7 +84,7 @@ class Line:
     async def call(
         self, token: str, method: str, params: Mapping[str, object], files: Mapping[str, Upload]
     ) -> tuple[int, dict[str, Any]]:
-        owed = OWED.get() if method == "sendMessage" else None
+        owed, began = (OWED.get() if method == "sendMessage" else None) or (None, None)
         strikes = self.chance.random() < 0.5
         if owed and strikes and self.trouble not in ("", "slow", "banned"):
             key = owed.user_id, owed.kind, owed.slot
@@ -96,7 +99,7 @@ class Line:
                 raise TimedOut
         status, answer = await self._call(token, method, params, files)
         message_id = answer["result"]["message_id"] if status == 200 and method == "sendMessage" else 0
-        sent = self._note(owed, params) if message_id and owed else None
+        sent = self._note(owed, began, params) if message_id and owed and began else None
         self.untold.add(message_id)
         match self.trouble if strikes else "":
             case "lost":
@@ -152,11 +155,11 @@ class Line:
         answer = {"ok": False, "error_code": 429, "description": "Too Many Requests"}
         return {**answer, "parameters": {"retry_after": seconds}}
 
-    def _note(self, owed: Owed, params: Mapping[str, object]) -> Sent | None:
+    def _note(self, owed: Owed, began: datetime, params: Mapping[str, object]) -> Sent | None:
         """Note what was sent; what goes with a card, above it or in its place, is no card."""
         if owed.kind == CHECKIN and "skip:" not in str(params.get("reply_markup")):
             return None
         now = self.api.clock.now()
-        sent = Sent(owed.user_id, owed.kind, owed.slot, owed.due_at, now, unwanted=not self.wanted(owed, now))
+        sent = Sent(owed.user_id, owed.kind, owed.slot, owed.due_at, now, unwanted=not self.wanted(owed, began, now))
         self.sent.append(sent)
         return sent

@@ -230,5 +230,6 @@ def test_a_clock_that_is_steered(tmp_path: Path, promise: Figures) -> None:
 
 def test_a_clock_that_nobody_has_set_ends_the_start(headsup: Headsup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "SystemClock", lambda: HandClock(datetime(1970, 1, 1, 0, 3, tzinfo=UTC)))
-    said = headsup("run", HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+    nowhere = "postgresql+psycopg://ann:word@db:port/headsup"  # or else a bot that starts would go on for ever
+    said = headsup("run", HEADSUP_TELEGRAM__TOKEN="1:sandbox", HEADSUP_DATABASE__URL=nowhere)
     assert (said.exit_code, said.stderr) == (1, "This machine says it is 1970-01-01; set its clock first.\n")

@@ -26,9 +26,9 @@ Step = tuple[str, int]
 """What happens, and the seed of the chance that says how."""
 
 WEIGHTS: Mapping[str, int] = {
-    "wait": 16, "wait_long": 1, "wait_for_a_card": 5, "sleep": 1, "kill": 3, "start": 3, "worsen": 3, "clear": 2,
-    "tap": 20, "say": 5, "type_a_number": 3, "open": 3, "forge": 2, "take_back": 2, "come_again": 3, "tap_again": 3,
-    "set_time": 2, "move": 1, "pause": 1, "resume": 3, "switch": 2, "respond": 2, "remind": 1, "block": 1, "unblock": 2,
+    "wait": 16, "wait_long": 1, "wait_for_a_card": 5, "sleep": 1, "kill": 4, "start": 4, "worsen": 3, "clear": 2,
+    "tap": 20, "say": 5, "type_a_number": 3, "open": 3, "forge": 2, "take_back": 2, "come_again": 3, "tap_again": 5,
+    "set_time": 2, "move": 1, "pause": 1, "resume": 3, "switch": 2, "respond": 2, "remind": 2, "block": 1, "unblock": 2,
     "delete": 1, "come_back": 3, "rest": 10,
 }  # fmt: skip
 STARTS = (

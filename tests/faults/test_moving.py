@@ -97,8 +97,9 @@ class Walker:
         return partial(self._my, lambda s, user, _: settings.pause(s, user, now, str(days)))
 
     def _resumes(self, now: datetime) -> Callable[[Session], object]:
+        if now < self.silent_until:
+            self.missed.add(self.due(now)[0])  # whether it was held back already, nobody can tell from here
         self.silent_until = NEVER
-        self.missed.add(self.due(now)[0])  # whether it was held back already, nobody can tell from here
         return partial(self._my, lambda s, user, _: settings.resume(s, user, now))
 
     def _switches(self, now: datetime) -> Callable[[Session], object]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.quiet import NEVER
 from bot.domain.reminders import CHECKIN, EVERY_DAY
-from bot.domain.schedule import DAY, Schedule, day_of, next_occurrence
+from bot.domain.schedule import DAY, Schedule, day_of, local, next_occurrence
 from bot.sandbox.person import Person
 from bot.sandbox.rules import Json
 from bot.sandbox.updates import Waiting
@@ -25,7 +25,7 @@ from tests.faults.world import World
 
 LINES = (
     "all fine", "6 3 7.5 4", "7 0 6 2 3", "headache 6, back 3, slept 7.5, posture 4", "no pain", "headache 2",
-    "back 5 and slept 8", "no headache, back 2", "headache 11", "headache 6, weather 3", "6 3",
+    "back 5 and slept 8", "no headache, back 2", "6 3 6 2 3", "headache 11", "headache 6, weather 3",
 )  # fmt: skip
 ZONES = ("UTC", "Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kathmandu", "America/Havana")
 FAILURES = frozenset({
@@ -53,6 +53,7 @@ class Walk:
         self.recent: deque[tuple[Act, Waiting]] = deque(maxlen=6)
         self.erased_at_message = dict.fromkeys((*self.IDS, self.NEIGHBOUR), 0)
         self.compared = self.cards_awaited = 0
+        self.compared_at = self.clock.now()
         self.opened: dict[bytes, Any] = {}
 
     async def goes(self, steps: Sequence[tuple[str, int]]) -> None:
@@ -193,8 +194,11 @@ class Walk:
                 self._acted(act.user_id, data=act.data, message_id=act.message_id)
 
     async def set_time(self, chance: random.Random) -> None:
-        soon = self.clock.now() + timedelta(minutes=chance.choice((-2, 1, 2, 5, 60, 600)))
-        self._taps(chance.choice(self.people), f"time:k-checkin:{soon:%H%M}")
+        """Ask for the card at another hour, perhaps in a minute: today's may have come, or be on its way."""
+        one, soon = chance.choice(self.people), self.clock.now() + timedelta(minutes=chance.choice((-2, 1, 1, 5, 600)))
+        there = local(soon, self.diaries[one.user_id].zone)
+        self._taps(one, f"time:k-checkin:{there:%H%M}")
+        await self._passes(seconds=chance.choice((0, 0, 62 - soon.second)))
 
     async def move(self, chance: random.Random) -> None:
         self._taps(chance.choice(self.people), f"zone:{chance.choice(ZONES)}")
@@ -209,9 +213,11 @@ class Walk:
         self._taps(chance.choice(self.people), f"switch:checkin:{chance.choice(('on', 'on', 'off'))}")
 
     async def remind(self, chance: random.Random) -> None:
-        """Ask for a reminder that comes soon."""
-        soon = self.clock.now() + timedelta(minutes=chance.choice((1, 2, 5)))
-        self._taps(chance.choice(self.people), f"time:n-{chance.choice(('water', 'relax'))}:{soon:%H%M}")
+        """Ask for a reminder in a minute, and see whether it comes."""
+        one, soon = chance.choice(self.people), self.clock.now() + timedelta(minutes=1)
+        there = local(soon, self.diaries[one.user_id].zone)
+        self._taps(one, f"time:n-{chance.choice(('water', 'relax'))}:{there:%H%M}")
+        await self._passes(seconds=60 - soon.second + chance.choice((0.02, 0.06, 3, 70)))
 
     async def respond(self, chance: random.Random) -> None:
         """Tap what stands under a reminder."""
@@ -286,7 +292,7 @@ class Walk:
         for one in self.people:
             self._compare(self.diaries[one.user_id], found[one.user_id], now)
             self._screen_shows_it(one, [act for act in done if act.user_id == one.user_id])
-        self.compared = len(self.line.sent)
+        self.compared, self.compared_at = len(self.line.sent), now
         await self._the_neighbour_is_served()
         if chance.random() < 0.1:
             await tidy(self.all_is.database, now)
@@ -336,14 +342,14 @@ class Walk:
         must_be_sound(session)
         return {user_id: stored(session, user_id, self.opened) for user_id in self.IDS}
 
-    def _wanted(self, owed: Owed, now: datetime) -> bool:
-        """Tell whether the clock may write; what was under way when the machine fell asleep may come at any time.
+    def _wanted(self, owed: Owed, began: datetime, now: datetime) -> bool:
+        """Tell whether the clock may write; what it had begun already may come, when the machine wakes up or whenever.
 
         What somebody has just done may have ended silence, or not yet begun it.
         """
         diary = self.diaries.get(owed.user_id)
-        awoke = now - self.line.calm_since < timedelta(seconds=1)
-        unsure = diary is None or awoke or any(act.user_id == owed.user_id for act in self.acts)
+        begun = began - max(self.line.calm_since, self.compared_at) < timedelta(seconds=1)
+        unsure = diary is None or begun or any(act.user_id == owed.user_id for act in self.acts)
         return unsure or diary.wants(owed.kind, owed.due_at, now)
 
     def _nothing_failed(self, *expected: str) -> None:
