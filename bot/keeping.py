@@ -89,7 +89,7 @@ def erase(settings: Settings, user_id: int, clock: Clock) -> None:
         return
     database = diary.open_diary(settings, held=held)
     try:
-        database.submit(lambda session: erasures.erase(session, user_id, clock.now())).result()
+        database.submit(lambda session: erasures.erase(session, user_id, clock.now(), unread=True)).result()
     finally:
         database.close()
     say(f"Erased {user_id}. {LAST_WORDS}")

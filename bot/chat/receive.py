@@ -17,7 +17,7 @@ from bot.chat.errors import cause_of, is_telegrams, seconds_of
 from bot.chat.intake import Raw, id_in, person_of
 from bot.chat.silence import Silence
 from bot.clock import Clock
-from bot.store import meta
+from bot.store import inbox, meta
 from bot.store.database import TRY_AGAIN, Database
 
 log = structlog.get_logger()
@@ -92,6 +92,7 @@ class Receiver:
         self._take_in = take_in
         self._came_back = came_back
         self._offset: int | None = None
+        self._untold = True
         self._stopping = False
         self.heard_at: datetime | None = None
         self._noted_at: datetime | None = None
@@ -114,11 +115,15 @@ class Receiver:
             answer = None
         if not isinstance(answer, list):
             raise TelegramError("not an answer of Telegram's")
+        if self._offset is not None and self._untold:
+            await self._database.write(inbox.drop_forgotten)
+            self._untold = False
         raws: Sequence[Raw] = [r for r in answer if isinstance(r, Mapping) and id_in(r.get("update_id")) is not None]
         new = 0
         if raws:
             new = await self._take_in(raws)
             self._offset = raws[-1]["update_id"] + 1
+            self._untold = True
         await self._heard()
         return new
 

@@ -32,11 +32,15 @@ def ledger_of(key_file: Path) -> Path:
     return key_file.with_name(key_file.name + ".erased")
 
 
-def erase(session: Session, user_id: int, now: datetime) -> None:
+def erase(session: Session, user_id: int, now: datetime, *, unread: bool = False) -> None:
     """Write the ledger, then delete the person and every row that names them. OSError where the ledger cannot be
-    written: then nothing is deleted."""
+    written: then nothing is deleted.
+
+    What they sent after asking for it waits in the inbox and is theirs to be answered: perhaps they agree again. It
+    goes with the rest only where nobody is there to read it (`unread`).
+    """
     note(session.settings.keys.file, session.keys, user_id, now)
-    _delete(session, user_id)
+    _delete(session, user_id, unread=unread)
 
 
 def note(key_file: Path, keys: Keys, user_id: int, now: datetime) -> None:
@@ -85,7 +89,7 @@ def carry_out(session: Session, erasures: Sequence[Erasure], after: int, most: i
     for row in rows:
         named = (latest.get(_digest(key, row.id)) for key in session.keys.ring.values())
         if any(at is not None and row.since < at for at in named):
-            _delete(session, row.id)
+            _delete(session, row.id, unread=True)
     return rows[-1].id if rows else None
 
 
@@ -111,9 +115,9 @@ def _append(path: Path, new: Sequence[str]) -> None:
         os.fsync(file.fileno())
 
 
-def _delete(session: Session, user_id: int) -> None:
+def _delete(session: Session, user_id: int, *, unread: bool) -> None:
     users.erase(session, user_id)
-    inbox.forget_user(session, user_id)
+    inbox.forget_user(session, user_id, unread=unread)
 
 
 def _digest(key: bytes, user_id: int) -> str:

@@ -19,6 +19,11 @@ log = structlog.get_logger()
 KEPT = timedelta(days=8)
 """Update ids are kept a day longer than the week after which Telegram may draw new ones at random."""
 
+TOLD_LATEST = timedelta(hours=1)
+"""Where Telegram pushes, it has long been told by then."""
+
+FORGOTTEN = (inbox.c.state == "handled") & inbox.c.payload.is_(None)
+
 Raw = Mapping[str, Any]
 
 
@@ -60,7 +65,7 @@ def handled(session: Session, update_id: int, now: datetime, *, card: int | None
 
 def replied(session: Session, update_id: int, now: datetime) -> None:
     """Mark the answer as shown; what the person sent is wiped, only the id stays."""
-    mine = (inbox.c.update_id == update_id) & (inbox.c.state != "failed")
+    mine = (inbox.c.update_id == update_id) & (inbox.c.state != "failed") & inbox.c.payload.is_not(None)
     session.execute(update(inbox).where(mine).values(state="replied", replied_at=now, payload=None))
 
 
@@ -72,17 +77,30 @@ def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> 
 
 
 def forget(session: Session, update_id: int) -> None:
-    """Leave no row: the update came from a stranger, or from a person who has just been erased."""
-    session.execute(delete(inbox).where(inbox.c.update_id == update_id))
+    """Keep nothing of an update but its id: it came from a stranger, or from a person who has just been erased.
+
+    The id has to stay until Telegram knows that we have it: after a crash it sends again what it does not know of, and
+    a stranger who has agreed meanwhile is one no more.
+    """
+    blank = {"user_id": None, "payload": None, "state": "handled", "card": None}
+    session.execute(update(inbox).where(inbox.c.update_id == update_id).values(**blank))
 
 
-def forget_user(session: Session, user_id: int) -> None:
-    session.execute(delete(inbox).where(inbox.c.user_id == user_id))
+def drop_forgotten(session: Session) -> None:
+    """Leave no row of what was forgotten: Telegram has been told that we have all that is here."""
+    session.execute(delete(inbox).where(FORGOTTEN))
+
+
+def forget_user(session: Session, user_id: int, *, unread: bool) -> None:
+    """Forget what somebody sent; `unread`: what nobody has handled yet too."""
+    theirs = inbox.c.user_id == user_id
+    session.execute(delete(inbox).where(theirs if unread else theirs & (inbox.c.state != "received")))
 
 
 def unfinished(session: Session) -> Sequence[Waiting]:
     """Return what a stopped process left behind, in the order it came."""
-    rows = session.execute(select(inbox).where(inbox.c.state.in_(("received", "handled"))).order_by(inbox.c.id))
+    open_ = inbox.c.state.in_(("received", "handled")) & inbox.c.payload.is_not(None)
+    rows = session.execute(select(inbox).where(open_).order_by(inbox.c.id))
     waiting = []
     for row in rows.all():
         try:
@@ -97,3 +115,4 @@ def unfinished(session: Session) -> Sequence[Waiting]:
 
 def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(inbox).where(inbox.c.state.in_(("replied", "failed")), inbox.c.received_at < now - KEPT))
+    session.execute(delete(inbox).where(FORGOTTEN, inbox.c.received_at < now - TOLD_LATEST))

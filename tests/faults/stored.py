@@ -62,7 +62,8 @@ def must_be_sound(session: Session) -> None:
 def is_quiet(session: Session) -> bool:
     """Tell whether every update is finished, and nothing is being sent."""
     ask = session.connection.exec_driver_sql
-    unfinished = ask("SELECT count(*) FROM inbox WHERE state IN ('received', 'handled')").scalar_one()
+    open_ = "SELECT count(*) FROM inbox WHERE state IN ('received', 'handled') AND payload IS NOT NULL"
+    unfinished = ask(open_).scalar_one()
     return not unfinished and not ask("SELECT count(*) FROM outbox WHERE state = 'sending'").scalar_one()
 
 

@@ -70,5 +70,12 @@ def test_ids_are_forgotten_after_their_time(database: Database, days: int, kept:
 def test_a_persons_updates_can_be_forgotten(database: Database) -> None:
     store(database, 10, 11)
     database.submit(lambda s: inbox.store(s, [(raw(12), 5)], NOW)).result(5)
-    database.submit(lambda s: inbox.forget_user(s, ANN)).result(5)
-    assert [one.update_id for one in database.submit(inbox.unfinished).result(5)] == [12]
+    database.submit(lambda s: inbox.handled(s, 10, NOW, card=None)).result(5)
+    database.submit(lambda s: inbox.forget_user(s, ANN, unread=False)).result(5)
+    assert waiting(database) == [11, 12], "what came after /delete is still to be answered"
+    database.submit(lambda s: inbox.forget_user(s, ANN, unread=True)).result(5)
+    assert waiting(database) == [12]
+
+
+def waiting(database: Database) -> list[int]:
+    return [one.update_id for one in database.submit(inbox.unfinished).result(5)]

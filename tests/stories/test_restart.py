@@ -103,3 +103,18 @@ async def test_a_prompt_that_was_not_sent_comes_later(telegram: Telegram, ann: P
     await telegram.waits(minutes=10)
     (at,) = sent(telegram, ann, since)
     assert (at - berlin(2, 20)).total_seconds() >= 120
+
+
+async def test_what_came_before_the_agreement_is_not_taken_after_it(telegram: Telegram) -> None:
+    """Telegram sends again what it was not told of: first the old tap to delete, from one who was a stranger then."""
+    zoe = telegram.person(1009, "Zoe")
+    await zoe.says("/start")
+    telegram.api.taps(1009, zoe.sees.message_id, "erase")
+    telegram.api.taps(1009, zoe.sees.message_id, zoe.sees.data("I agree"))
+    await telegram.chat.receiver.poll(0)
+    await telegram.chat.settle()
+    await telegram.restart_bot()
+    await telegram.settle()
+    assert value(telegram, "SELECT count(*) FROM users") == 1
+    await telegram.settle()  # only now Telegram knows
+    assert value(telegram, "SELECT count(*) FROM inbox WHERE payload IS NOT NULL OR user_id IS NULL") == 0
