@@ -93,10 +93,11 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
 
 
 def _hold(session: Session, owed: Owed, held: Held) -> None:
-    """Give back what goes out later, drop the rest."""
+    """Give back what goes out later, drop the rest. A pause or quiet hours use up nothing: a card that did not come may
+    be asked for at another hour."""
     if held.until is not None and held.until < owed.too_late_at:
         outbox.again(session, owed, held.until, tries=owed.tries - 1)
-    elif held.why == "paused":
+    elif held.why in ("paused", "quiet"):
         outbox.let_go(session, owed)
     else:
         outbox.mark(session, owed, "skipped")
@@ -105,8 +106,12 @@ def _hold(session: Session, owed: Owed, held: Held) -> None:
 async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply, deadline: datetime) -> bool:
     trouble: TelegramTrouble | None = None
     message_id = None
+
+    async def still_owed() -> bool:
+        return await database.write(lambda session: outbox.is_claimed(session, owed))
+
     try:
-        message_id = await sender.deliver(owed.user_id, reply, deadline)
+        message_id = await sender.deliver(owed.user_id, reply, deadline, still_owed)
     except TelegramTrouble as error:
         trouble = error
         log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)

@@ -125,15 +125,20 @@ class Sender:
         """Tell whether Telegram has asked for silence: nothing more should be composed until it is over."""
         return self._limits.closed
 
-    async def deliver(self, chat_id: int, reply: Reply, too_late_at: datetime) -> int | None:
+    async def deliver(
+        self, chat_id: int, reply: Reply, too_late_at: datetime, still_owed: Callable[[], Awaitable[bool]]
+    ) -> int | None:
         """Send what is new of what the clock owes and return the last message's id. Raises Gone, TryLater, Refused or
         Unknown.
 
-        TryLater(0) where it became too late while it waited for its turn.
+        TryLater(0) where it became too late while it waited for its turn. Between two messages the person may have
+        deleted everything: then nothing more comes.
         """
         message_id = None
         for message in reply.messages:
             if message.edit is None:
+                if message_id is not None and not await still_owed():
+                    break
                 message_id = (await self._new(chat_id, message, Lane.CLOCK, too_late_at)).message_id
         return message_id
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
@@ -68,6 +68,10 @@ def owe_all(session: Session, many: Sequence[New]) -> None:
         session.execute(_once(session), [_values(new) for new in many])
 
 
+def _mine(owed: Owed) -> ColumnElement[bool]:
+    return (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == "sending")
+
+
 def _once(session: Session) -> Any:
     insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
     return insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.user_id, outbox.c.kind, outbox.c.slot])
@@ -98,8 +102,12 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
 
 def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:
     """Write the outcome of a claimed row. Returns False when the claim has passed to somebody else."""
-    mine = (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == "sending")
-    return session.execute(update(outbox).where(mine).values(state=state, **values)).rowcount == 1
+    return session.execute(update(outbox).where(_mine(owed)).values(state=state, **values)).rowcount == 1
+
+
+def is_claimed(session: Session, owed: Owed) -> bool:
+    """Tell whether this delivery is still ours to make: its person has not been erased, nobody else has taken it."""
+    return session.execute(select(outbox.c.id).where(_mine(owed))).first() is not None
 
 
 def again(session: Session, owed: Owed, not_before: datetime, *, tries: int | None = None) -> bool:

@@ -22,6 +22,14 @@ def methods(telegram: Telegram, after: int) -> list[str]:
     return [call.method for call in list(telegram.api.calls)[after:] if call.method != "getUpdates"]
 
 
+async def owed() -> bool:
+    return True
+
+
+async def owed_no_more() -> bool:
+    return False
+
+
 async def show(telegram: Telegram, ann: Person, *messages: Message, tapped: int | None = None) -> None:
     telegram.chat.sender.reply(Answer(ann.user_id, Reply(messages), tapped))
     await telegram.chat.sender.idle()
@@ -116,7 +124,7 @@ async def test_a_reply_to_somebody_who_has_gone_blocks_them(telegram: Telegram, 
 async def test_the_clock_is_told_what_became_of_it(telegram: Telegram, ann: Person) -> None:
     late = telegram.clock.now() + timedelta(hours=4)
     sender, reply = telegram.chat.sender, Reply((Message("card"),))
-    assert await sender.deliver(ann.user_id, reply, late) == ann.sees.message_id
+    assert await sender.deliver(ann.user_id, reply, late, owed) == ann.sees.message_id
     for status, how, trouble in (
         (403, "refuse", Gone),
         (400, "refuse", Refused),
@@ -126,14 +134,14 @@ async def test_the_clock_is_told_what_became_of_it(telegram: Telegram, ann: Pers
     ):
         telegram.api.fail("sendMessage", status=status, how=how)  # type: ignore[arg-type]
         with pytest.raises(trouble):
-            await sender.deliver(ann.user_id, reply, late)
+            await sender.deliver(ann.user_id, reply, late, owed)
         telegram.clock.moves(2)  # the ban is over
 
 
 async def test_what_became_too_late_while_it_waited_is_not_sent(telegram: Telegram, ann: Person) -> None:
     before = len(ann.chat)
     with pytest.raises(TryLater):
-        await telegram.chat.sender.deliver(ann.user_id, Reply((Message("old"),)), telegram.clock.now())
+        await telegram.chat.sender.deliver(ann.user_id, Reply((Message("old"),)), telegram.clock.now(), owed)
     assert len(ann.chat) == before
 
 
@@ -141,5 +149,11 @@ async def test_an_edit_beside_a_prompt_may_fail(telegram: Telegram, ann: Person)
     telegram.api.fail("editMessageText", status=500)
     below = replace(Message("goes on below"), edit=ann.sees.message_id)
     late = telegram.clock.now() + timedelta(hours=4)
-    assert await telegram.chat.sender.deliver(ann.user_id, Reply((below, Message("card"))), late)
+    assert await telegram.chat.sender.deliver(ann.user_id, Reply((below, Message("card"))), late, owed)
     assert ann.sees.text == "card"
+
+
+async def test_who_has_deleted_everything_meanwhile_gets_no_second_message(telegram: Telegram, ann: Person) -> None:
+    late = telegram.clock.now() + timedelta(hours=4)
+    await telegram.chat.sender.deliver(ann.user_id, Reply((Message("first"), Message("second"))), late, owed_no_more)
+    assert ann.sees.text == "first"
