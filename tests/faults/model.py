@@ -66,6 +66,8 @@ class Diary:
     paused_until: datetime | None = None
     blocked: bool = False
     loud_since: datetime = FOR_EVER
+    done_once: set[date] = field(default_factory=set)
+    """Days that had all their answers at some time, be it that one was taken back."""
 
     def does(self, act: Act, now: datetime) -> None:
         """Take in what the bot has done with an act by `now`."""
@@ -115,7 +117,7 @@ class Diary:
         fresh_until = latest.at + policy(CHECKIN).fresh_for - IN_TIME
         day = meant(latest, schedule)
         # A day whose card fell due before is over, whatever became of that card.
-        over = domain.complete(self.present(day)) or min(self._due(day)) < latest.at
+        over = day in self.done_once or min(self._due(day)) < latest.at
         return None if over or now < first + IN_TIME or first > fresh_until else day.isoformat()
 
     def _due(self, day: date) -> list[datetime]:
@@ -189,6 +191,8 @@ class Diary:
             before = self.answers.setdefault(day, {}).setdefault(key, [])
             if not before or before[-1][0] != value:
                 before.append((value, act.update_id))
+        if domain.complete(self.present(day)):
+            self.done_once.add(day)
 
     def _plan(self, act: Act, now: datetime, **changed: Any) -> None:
         for name, value in changed.items():

@@ -33,6 +33,9 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 LATE = 10
 DOUBLED = "cards and tips doubled by a clock that is set"
 NUDGE = "still open"
+ASKING = "still a good time?"
+"""Stands on what comes after three cards that nobody touched; it is neither a card nor a tip."""
+
 A_CARD = re.compile(r"(\w{3} \d{1,2} \w{3})( \(yesterday\))?( · |: this card)")
 
 STEPS = {
@@ -123,7 +126,7 @@ class Household:
         return Counter(found[1] for text in said if (found := A_CARD.search(text)))
 
     def tips(self, one: Person) -> int:
-        return sum(seen.from_bot and not A_CARD.search(seen.text) for seen in one.chat)
+        return sum(seen.from_bot and not A_CARD.search(seen.text) and ASKING not in seen.text for seen in one.chat)
 
     def doubled(self) -> int:
         """Return the most that anybody has too many of: cards of one day, tips of all evenings."""

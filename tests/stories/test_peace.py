@@ -34,6 +34,21 @@ async def test_the_card_comes_at_the_hour_one_chose_even_then(telegram: Telegram
     assert sent(telegram, ann, berlin(2, 23)) == [], "and no nudge at midnight"
 
 
+async def test_a_card_that_the_quiet_hours_kept_back_may_still_be_asked_for(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/settings")
+    await ann.taps("Change the card’s time")
+    await ann.says("21:30")
+    await telegram.waits(until=berlin(2, 21), beat=QUARTER)
+    telegram.clock.moves(70 * 60)  # the bot was busy, or away
+    await telegram.tick()
+    assert arrived(ann, berlin(2, 21), CARD) == [], "too late for an evening"
+    await ann.says("/settings")
+    await ann.taps("Change the card’s time")
+    await ann.says("23:00")
+    await telegram.waits(until=berlin(2, 23, 30), beat=timedelta(minutes=10))
+    assert [at for at, _ in arrived(ann, berlin(2, 21), CARD)] == [berlin(2, 23)]
+
+
 async def test_the_summary_waits_for_the_morning(telegram: Telegram, ann: Person) -> None:
     await ann.says("6 3 7.5 4")
     await ann.says("/settings")
