@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.reminders import policy, slot_of
-from bot.domain.schedule import latest_occurrence
+from bot.domain.schedule import Occurrence, latest_occurrence, next_occurrence
 from bot.store import outbox, reminders
 from bot.store.database import Database, Session
 from bot.store.outbox import New
@@ -25,14 +25,21 @@ async def enqueue(database: Database, now: datetime) -> int:
 
 def _claim(session: Session, now: datetime) -> int:
     due = reminders.due(session, now, AT_ONCE)
-    outbox.owe_all(session, [new for reminder in due if (new := _owed(reminder, now))])
-    reminders.plan_from(session, due, now)
+    # Those who live in one zone and are asked at one hour share their schedule: it is worked out once.
+    schedules = {reminder.schedule for reminder in due}
+    latest = {schedule: latest_occurrence(schedule, now) for schedule in schedules}
+    coming = {schedule: next_occurrence(schedule, now) for schedule in schedules}
+    outbox.owe_all(session, [new for reminder in due if (new := _owed(reminder, latest[reminder.schedule], now))])
+    reminders.plan(session, [(reminder.id, _at(coming[reminder.schedule])) for reminder in due])
     return len(due)
 
 
-def _owed(reminder: Reminder, now: datetime) -> New | None:
+def _at(occurrence: Occurrence | None) -> datetime | None:
+    return occurrence.at if occurrence else None
+
+
+def _owed(reminder: Reminder, occurrence: Occurrence | None, now: datetime) -> New | None:
     """Return what is owed for a reminder that has come due; None where it would be too late."""
-    occurrence = latest_occurrence(reminder.schedule, now)
     if occurrence is None or reminder.next_at is None or occurrence.at < reminder.next_at:
         return None  # planned for an instant that the clock rules have moved away from since
     too_late_at = occurrence.at + policy(reminder.kind).fresh_for

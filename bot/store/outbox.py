@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, delete, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.arrays import rows
 from bot.store.database import Session
 from bot.store.tables import outbox
 
@@ -64,8 +65,14 @@ def owe(
 
 def owe_all(session: Session, many: Sequence[New]) -> None:
     """Owe many messages at once; those that were owed before are left alone."""
-    if many:
+    if not many:
+        return
+    if session.connection.dialect.name == "sqlite":
         session.execute(_once(session), [_values(new) for new in many])
+    else:
+        given = rows([outbox.c[name] for name in New._fields], many)
+        names = (*New._fields, "state", "tries")
+        session.execute(_once(session).from_select(names, select(given, literal("due"), literal(0))))
 
 
 def _mine(owed: Owed) -> ColumnElement[bool]:
@@ -89,15 +96,15 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
         .order_by(outbox.c.not_before, outbox.c.id)
         .limit(most)
     )
-    rows = session.execute(ready).all()
+    found = session.execute(ready).all()
     token = secrets.token_hex(16)
-    for row in rows:
+    for row in found:
         session.execute(
             update(outbox)
             .where(outbox.c.id == row.id, outbox.c.state == "due")
             .values(state="sending", claim=token, claimed_at=now, tries=row.tries + 1)
         )
-    return [_read(row, token, row.tries + 1) for row in rows]
+    return [_read(row, token, row.tries + 1) for row in found]
 
 
 def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
 from bot.domain.schedule import DAY_START, Schedule, next_occurrence
+from bot.store.arrays import rows
 from bot.store.crypto import seal, unseal
 from bot.store.database import Session
 from bot.store.tables import reminders, users
@@ -143,14 +144,14 @@ def planned(session: Session, after: int, now: datetime, most: int) -> Sequence[
     return _readable(session, found.order_by(reminders.c.id).limit(most))
 
 
-def plan_from(session: Session, some: Sequence[Reminder], now: datetime) -> None:
-    """Plan the next time of many reminders at once, from `now` on; what came once has none."""
-    plan(session, [(reminder.id, _next(reminder.schedule, now)) for reminder in some])
-
-
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:
     """Write the next instants of many reminders at once: (reminder id, instant)."""
-    if next_at:
+    if not next_at:
+        return
+    if session.connection.dialect.name != "sqlite":
+        given = rows([reminders.c.id, reminders.c.next_at], next_at)
+        session.execute(update(reminders).where(reminders.c.id == given.c.id).values(next_at=given.c.next_at))
+    else:
         statement = update(reminders).where(reminders.c.id == bindparam("reminder")).values(next_at=bindparam("then"))
         session.execute(statement, [{"reminder": reminder_id, "then": then} for reminder_id, then in next_at])
 
@@ -202,5 +203,5 @@ def _read(session: Session, row: Row[Any]) -> Reminder:
     words = None
     if row.words is not None:
         words = unseal(session.keys, row.words, table="reminders", key=row.id, user=row.user_id)
-    day_start = row._mapping.get("day_start", DAY_START)
+    day_start = getattr(row, "day_start", DAY_START)
     return Reminder(row.id, row.user_id, row.kind, schedule, row.on, row.next_at, words, row.created_at, day_start)

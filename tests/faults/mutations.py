@@ -141,8 +141,8 @@ MUTATIONS = (
         "F5",
         "the claim is not asked for",
         "bot/store/outbox.py",
-        "    mine = (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == \"sending\")\n",
-        "    mine = outbox.c.id == owed.id\n",
+        "    return (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == \"sending\")\n",
+        "    return outbox.c.id == owed.id\n",
         "tests/store/test_outbox.py -k lost_the_claim",
     ),
     Mutation(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
@@ -24,6 +24,7 @@ from bot.sandbox.transport import SandboxRequest
 from bot.store import reminders, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
+from bot.store.inbox import FORGOTTEN
 from bot.store.tables import inbox, metadata, outbox
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
@@ -197,11 +198,12 @@ class World:
         return sum(seen.from_bot and "question " not in seen.text for seen in one.chat)
 
     async def states(self, table: str) -> dict[str, int]:
-        """Return how many rows of inbox or outbox are in each state."""
+        """Return how many rows of inbox or outbox are in each state, without what is forgotten all but its id."""
         of = {"inbox": inbox, "outbox": outbox}[table]
 
         def read(session: Session) -> dict[str, int]:
-            rows = session.execute(select(of.c.state, func.count().label("many")).group_by(of.c.state))
+            shown = ~FORGOTTEN if of is inbox else true()
+            rows = session.execute(select(of.c.state, func.count().label("many")).where(shown).group_by(of.c.state))
             return {row.state: row.many for row in rows}
 
         return await self.database.write(read)

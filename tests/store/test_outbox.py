@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.store import outbox
 from bot.store.database import Database, Session
@@ -24,6 +25,15 @@ def test_a_slot_is_owed_once(database: Database, ann: User) -> None:
 
     assert database.submit(work).result(5) == [True, False, True]
     assert database.submit(lambda s: owe(s, "2026-03-02")).result(5) is False
+
+
+def test_many_are_owed_at_once_and_none_of_them_twice(database: Database, ann: User) -> None:
+    later = NOW + timedelta(hours=4)
+    many = [outbox.New(ANN, "checkin", f"2026-03-0{day}", None, NOW, NOW, later) for day in (2, 3, 4)]
+    for some in (many[:1], many, []):
+        database.submit(partial(outbox.owe_all, many=some)).result(5)
+    claimed = database.submit(lambda session: outbox.claim(session, NOW, 9)).result(5)
+    assert [(owed.slot, owed.due_at, owed.too_late_at) for owed in claimed] == [(new.slot, NOW, later) for new in many]
 
 
 def test_only_what_is_due_is_claimed_oldest_first_once(database: Database, ann: User) -> None:
