@@ -7,7 +7,7 @@ from bot.domain.schedule import Occurrence, latest_occurrence, next_occurrence
 from bot.store import outbox, reminders
 from bot.store.database import Database, Session
 from bot.store.outbox import New
-from bot.store.reminders import Reminder
+from bot.store.reminders import Due
 
 AT_ONCE = 500
 """Due reminders per transaction: small enough that a tap waits only milliseconds behind it."""
@@ -38,9 +38,9 @@ def _at(occurrence: Occurrence | None) -> datetime | None:
     return occurrence.at if occurrence else None
 
 
-def _owed(reminder: Reminder, occurrence: Occurrence | None, now: datetime) -> New | None:
+def _owed(reminder: Due, occurrence: Occurrence | None, now: datetime) -> New | None:
     """Return what is owed for a reminder that has come due; None where it would be too late."""
-    if occurrence is None or reminder.next_at is None or occurrence.at < reminder.next_at:
+    if occurrence is None or occurrence.at < reminder.next_at:
         return None  # planned for an instant that the clock rules have moved away from since
     too_late_at = occurrence.at + policy(reminder.kind).fresh_for
     if now >= too_late_at:

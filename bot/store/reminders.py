@@ -1,15 +1,15 @@
 """Reminders: this kind, this local time, these weekdays, this zone. Changing one writes `next_at`; the tick sees it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any, cast
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeVar, cast
 
 import structlog
 from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
-from bot.domain.schedule import DAY_START, Schedule, next_occurrence
+from bot.domain.schedule import Schedule, next_occurrence
 from bot.store.arrays import rows
 from bot.store.crypto import seal, unseal
 from bot.store.database import Session
@@ -17,13 +17,14 @@ from bot.store.tables import reminders, users
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Reminder:
     """One wall time of a kind. All of a person's times of one kind are one reminder to them.
 
-    `words`: what a reminder in the person's own words says. `day_start`: when their day begins, for the name of its
-    slot; only `due` reads it.
+    `words`: what a reminder in the person's own words says.
     """
 
     id: int
@@ -34,7 +35,17 @@ class Reminder:
     next_at: datetime | None
     words: str | None = None
     created_at: datetime | None = None
-    day_start: time = DAY_START
+
+
+class Due(NamedTuple):
+    """A reminder whose time has come. `day_start`: when its person's day begins."""
+
+    id: int
+    user_id: int
+    kind: str
+    schedule: Schedule
+    next_at: datetime
+    day_start: time
 
 
 def add(
@@ -120,16 +131,22 @@ def ever(session: Session, user_id: int, beginning: str) -> Sequence[Reminder]:
     return [_read(session, row) for row in session.execute(found)]
 
 
-def due(session: Session, now: datetime, most: int) -> Sequence[Reminder]:
+def due(session: Session, now: datetime, most: int) -> Sequence[Due]:
     """Return up to `most` reminders whose time has come, the longest overdue first."""
+    of = reminders.c
     found = (
-        select(reminders, users.c.day_start)
-        .join(users, users.c.id == reminders.c.user_id)
-        .where(reminders.c.next_at.is_not(None), reminders.c.next_at <= now)
-        .order_by(reminders.c.next_at)
+        select(of.id, of.user_id, of.kind, of.at, of.weekdays, of.zone, of.only_on, of.next_at, users.c.day_start)
+        .join(users, users.c.id == of.user_id)
+        .where(of.next_at.is_not(None), of.next_at <= now)
+        .order_by(of.next_at)
         .limit(most)
     )
-    return _readable(session, found)
+
+    def read(row: Any) -> Due:
+        number, user_id, kind, at, weekdays, zone, only_on, next_at, day_start = row
+        return Due(number, user_id, kind, _schedule(at, weekdays, zone, only_on), next_at, day_start)
+
+    return _readable(session, found, read)
 
 
 def next_at(session: Session) -> datetime | None:
@@ -141,7 +158,7 @@ def next_at(session: Session) -> datetime | None:
 def planned(session: Session, after: int, now: datetime, most: int) -> Sequence[Reminder]:
     """Return up to `most` reminders with a next time still to come, by number from the one behind `after`."""
     found = select(reminders).where(reminders.c.id > after, reminders.c.next_at > now)
-    return _readable(session, found.order_by(reminders.c.id).limit(most))
+    return _readable(session, found.order_by(reminders.c.id).limit(most), partial(_read, session))
 
 
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:
@@ -180,16 +197,16 @@ def _next(schedule: Schedule, after: datetime) -> datetime | None:
     return coming.at if coming else None
 
 
-def _readable(session: Session, found: Select[Any]) -> Sequence[Reminder]:
+def _readable(session: Session, found: Select[Any], read: Callable[[Row[Any]], T]) -> Sequence[T]:
     """Read rows one by one; one whose zone the zone data has dropped is put to rest, so that it holds up nobody."""
-    read = []
+    readable = []
     for row in session.execute(found).all():
         try:
-            read.append(_read(session, row))
+            readable.append(read(row))
         except ValueError:
             log.error("reminder.unreadable", reminder=row.id)
             plan(session, [(row.id, None)])
-    return read
+    return readable
 
 
 @lru_cache(maxsize=10_000)
@@ -203,5 +220,4 @@ def _read(session: Session, row: Row[Any]) -> Reminder:
     words = None
     if row.words is not None:
         words = unseal(session.keys, row.words, table="reminders", key=row.id, user=row.user_id)
-    day_start = getattr(row, "day_start", DAY_START)
-    return Reminder(row.id, row.user_id, row.kind, schedule, row.on, row.next_at, words, row.created_at, day_start)
+    return Reminder(row.id, row.user_id, row.kind, schedule, row.on, row.next_at, words, row.created_at)
