@@ -27,7 +27,7 @@ from bot.domain.tips import KINDS, TIPS
 from bot.render import attack, checkin, menu, next_, onboarding, privacy, reminders, safety, summary, tips
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
-from bot.texts.words import LANGUAGES, Texts, texts_for
+from bot.texts.words import CHOICES, Texts, texts_for
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -164,6 +164,7 @@ def settings_of_time(t: Texts) -> Iterator[Message]:
         yield from (settings_words.ask_quiet(t, hours), settings_words.quiet_set(t, hours))
     yield settings_words.overview(t, "UTC", time(0), None, None, "none", None)
     yield from (settings_words.ask_typed_quiet(t), settings_words.quiet_not_understood(t))
+    yield from (settings_words.ask_language(t), settings_words.language_set(t))
     yield from (settings_words.ask_day_start(t, time(4)), settings_words.day_start_set(t, time(12)))
     yield from (settings_words.ask_home_time(t, zone, zone), settings_words.home_time_kept(t, zone))
     yield from (settings_words.pause_not_understood(t), settings_words.too_much(t), settings_words.cannot_save(t))
@@ -182,7 +183,7 @@ def visible(text: str) -> str:
     return unescape(re.sub(r"</?[a-z]+>", "", text))
 
 
-languages = pytest.mark.parametrize("t", [texts_for(code) for code in LANGUAGES], ids=LANGUAGES)
+languages = pytest.mark.parametrize("t", [texts_for(code) for code in CHOICES], ids=CHOICES)
 
 
 @languages

@@ -1,6 +1,15 @@
 """What buttons carry, read with distrust: a tap can be forged, or come from a card of another time."""
 
+import re
+from datetime import time
+
 
 def number_of(code: str) -> int | None:
     """Return the whole number a button or command carries; None for anything that cannot be a row's or a count."""
     return int(code) if code.isascii() and code.isdigit() and len(code) <= 18 else None
+
+
+def time_of(digits: str) -> time | None:
+    """Return the wall time a button carries as HHMM; None for anything else."""
+    found = re.fullmatch(r"([01][0-9]|2[0-3])([0-5][0-9])", digits)
+    return time(int(found[1]), int(found[2])) if found else None

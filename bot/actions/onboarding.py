@@ -1,12 +1,13 @@
 """From the first /start to the first card: who may come in, consent, time zone, check-in time, reminders."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 from bot.actions import settings
-from bot.domain.freetext import read_time
+from bot.actions.buttons import time_of
 from bot.domain.reminders import CHECKIN, EVERY_DAY, PRESETS, SUMMARY
 from bot.domain.schedule import Schedule
+from bot.domain.times import read_one_time
 from bot.render import onboarding as render
 from bot.render.message import Message, Reply, Sorry
 from bot.store import invites, reminders, users
@@ -48,15 +49,18 @@ def decline(session: Session, user: User, now: datetime) -> Reply:
 
 def set_time(session: Session, user: User, now: datetime, digits: str = "") -> Reply:
     """Take the first check-in time from a button (HHMM), or wait for a typed one."""
-    at = read_time(f"{digits[:2]}:{digits[2:]}") if digits else None
+    at = time_of(digits)
     if at is None:
         users.wait_for_text(session, user.id, "start_time")
         return Reply((replace(settings.ask_typed_time(user), edit="tapped"),))
-    return _checkin_at(session, user, now, at.strftime("%H:%M"))
+    return _checkin_at(session, user, now, at)
 
 
 def type_time(session: Session, user: User, now: datetime, text: str) -> Reply:
-    reply = _checkin_at(session, user, now, text)
+    at = read_one_time(text, user.language)
+    if at is None:
+        return Reply((settings.time_not_understood(user),))
+    reply = _checkin_at(session, user, now, at)
     return Reply(tuple(replace(message, edit=None) for message in reply.messages))
 
 
@@ -73,11 +77,8 @@ def choose_preset(session: Session, user: User, now: datetime, key: str) -> Repl
     return Reply((render.ready(texts_for(user.language), checkin.schedule.at),))
 
 
-def _checkin_at(session: Session, user: User, now: datetime, text: str) -> Reply:
+def _checkin_at(session: Session, user: User, now: datetime, at: time) -> Reply:
     t = texts_for(user.language)
-    at = read_time(text)
-    if at is None:
-        return Reply((settings.time_not_understood(user),))
     users.wait_for_text(session, user.id, None)
     schedule = Schedule(at, EVERY_DAY, user.zone)
     present = next(iter(reminders.of_user(session, user.id, CHECKIN)), None)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.actions.buttons import number_of
+from bot.actions.buttons import number_of, time_of
 from bot.domain.quiet import from_text, quiet_until
 from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, MOST, OWN, SUMMARY, WORKDAYS, WORKING_KINDS
 from bot.domain.schedule import Schedule, local, next_occurrence
@@ -94,7 +94,7 @@ def pick_minute(session: Session, user: User, now: datetime, purpose: str, hour:
 
 
 def set_time(session: Session, user: User, now: datetime, purpose: str, digits: str) -> Reply:
-    at = _clock(digits)
+    at = time_of(digits)
     if at is None:
         raise Sorry(STALE)
     kind, more = _purpose(session, user, purpose)
@@ -303,11 +303,6 @@ def _mine(session: Session, user: User, which: str) -> Sequence[Reminder]:
     if not found:
         raise Sorry("That reminder is not there any more. /reminders shows what there is.")
     return found
-
-
-def _clock(digits: str) -> time | None:
-    found = re.fullmatch(r"([01][0-9]|2[0-3])([0-5][0-9])", digits)
-    return time(int(found[1]), int(found[2])) if found else None
 
 
 def _button(name: str, kind: str, now: datetime) -> str:

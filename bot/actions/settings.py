@@ -18,7 +18,7 @@ from bot.render.message import Message, Reply, Sorry
 from bot.store import outbox, places, reminders, users
 from bot.store.database import Session
 from bot.store.users import FOR_EVER, User
-from bot.texts.words import Texts, texts_for
+from bot.texts.words import CHOICES, Texts, texts_for
 
 LONGEST_PAUSE = 365
 TIME_HERE = re.compile(r"(?:it(?:['’]s| is)|its|es ist)\s+(.+?)\s+(?:here|hier)[.!]?", re.IGNORECASE)
@@ -121,6 +121,18 @@ def set_day_start(session: Session, user: User, now: datetime, digits: str) -> R
         raise Sorry("I can’t read that button any more. /settings shows what there is.")
     users.change(session, user.id, day_start=at)
     return Reply((render.day_start_set(texts_for(user.language), at),))
+
+
+def ask_language(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.ask_language(texts_for(user.language)),))
+
+
+def set_language(session: Session, user: User, now: datetime, language: str) -> Reply:
+    """Speak another language from now on, or show the clock another way."""
+    if language not in CHOICES:
+        raise Sorry("I can’t read that button any more. /settings shows what there is.")
+    users.change(session, user.id, language=language)
+    return Reply((render.language_set(texts_for(language)),))
 
 
 def ask_pause(session: Session, user: User, now: datetime, words: str = "") -> Reply:

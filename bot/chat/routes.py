@@ -98,6 +98,8 @@ BUTTONS: Mapping[str, Route] = {
     "quiet": Route(settings.set_quiet),  # quiet:<as kept, or type>
     "ask_day_start": Route(settings.ask_day_start),
     "day_start": Route(settings.set_day_start),  # day_start:<HHMM>
+    "ask_language": Route(settings.ask_language),
+    "language": Route(settings.set_language),  # language:<code>
     "home": Route(settings.keep_home_time),  # home:<IANA name>
     "ask_zone": Route(settings.ask_zone),
     "zone": Route(settings.set_zone),  # zone:<IANA name>

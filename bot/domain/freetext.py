@@ -3,11 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 
 from bot.domain.checkin import ALL_FINE, NO_PAIN
 from bot.domain.questions import BY_KEY, Answers, Hours, Value, allowed
-from bot.domain.times import read_one_time
 
 
 @dataclass(frozen=True)
@@ -89,11 +87,6 @@ def read_value(question: str, text: str) -> Value | None:
     else:
         return None
     return value if allowed(BY_KEY[question], value) else None
-
-
-def read_time(text: str) -> time | None:
-    """Read a wall-clock time that is typed in figures: `8:30`, `08.30`, `20h`, `8 pm`; None for anything else."""
-    return read_one_time(text) if re.search("[0-9]", text) else None
 
 
 def _named(part: str) -> tuple[str, str] | None:

@@ -14,8 +14,8 @@ from bot.texts.words import Texts
 MONDAY = date(2024, 1, 1)
 """Any Monday: only its weekday's name is used."""
 
-ON_A_BUTTON = 3
-"""Times that a button names; more would not fit on a phone."""
+ON_A_BUTTON, ON_A_LINE = 3, 8
+"""Times that a button, and a line of the list, name; more would not fit on a phone. Its own page names them all."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Entry:
 
 def listing(t: Texts, entries: Sequence[Entry]) -> Message:
     entries = sorted(entries, key=lambda entry: (entry.kind != CHECKIN, entry.kind != SUMMARY))
-    lines = [f"{name(t, entry.kind, entry.words)}: {when(t, entry)}" for entry in entries]
+    lines = [f"{name(t, entry.kind, entry.words)}: {when(t, entry, ON_A_LINE)}" for entry in entries]
     head = f"<b>{t('Your reminders')}</b>"
     if not any(entry.kind not in DAILY for entry in entries):
         lines.append(t("No short reminders yet. Shall we add one?"))
@@ -170,20 +170,26 @@ def times_not_understood(t: Texts, found: NotTimes, *, example: str = "") -> Mes
     return Message(f"{why} {t('Nothing was set. For example: {examples}', examples=f'<i>{plain(examples)}</i>')}")
 
 
-def when(t: Texts, entry: Entry) -> str:
-    """Return "Mon to Fri, 10:00 and 14:00", days with other times behind it, and "(off)" where it is."""
+def when(t: Texts, entry: Entry, most: int | None = None) -> str:
+    """Return "Mon to Fri, 10:00 and 14:00", days with other times behind it, and "(off)" where it is.
+
+    Of more than `most` times on the same days, the rest is counted: "and 4 more".
+    """
     by_days: dict[object, list[Schedule]] = {}
     for schedule in sorted(entry.schedules, key=lambda each: (each.only_on or date.min, each.at)):
         by_days.setdefault((schedule.weekdays, schedule.only_on), []).append(schedule)
-    text = "; ".join(when_one(t, group) for group in by_days.values())
+    text = "; ".join(when_one(t, group, most) for group in by_days.values())
     return text if entry.on else t("{when} (off)", when=text)
 
 
-def when_one(t: Texts, group: Sequence[Schedule]) -> str:
+def when_one(t: Texts, group: Sequence[Schedule], most: int | None = None) -> str:
     """Return "Mon to Fri, 10:00 and 14:00" for schedules on the same days."""
     first = group[0]
     days = t("once, {day}", day=t.day(first.only_on)) if first.only_on else _days(t, first.weekdays)
-    return f"{days}, {_listed(t, [t.clock_time(schedule.at) for schedule in group])}"
+    times = [t.clock_time(schedule.at) for schedule in group]
+    if most is not None and len(times) > most + 1:
+        times[most:] = [t("{n} more", n=len(times) - most)]
+    return f"{days}, {_listed(t, times)}"
 
 
 def names(t: Texts) -> Mapping[str, str]:

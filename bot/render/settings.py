@@ -6,7 +6,7 @@ from bot.domain.quiet import NEVER, QuietHours, Range, as_text, every_day
 from bot.domain.reminders import CHECKIN, SUMMARY
 from bot.domain.schedule import local
 from bot.render.message import Button, Message, rows
-from bot.texts.words import Texts
+from bot.texts.words import CHOICES, Texts, name_of, texts_for
 
 QUARTERS = (0, 15, 30, 45)
 DAY_STARTS = tuple(time(hour) for hour in (0, 2, 3, 4, 5, 6, 8, 12))
@@ -26,6 +26,7 @@ def overview(
         t("Quiet hours: {when}", when=quiet),
         t("Time zone: {zone}", zone=t.zone(zone)),
         t("Your day begins at {time}", time=t.clock_time(day_start)),
+        t("Language: {language}", language=name_of(t)),
     ]
     if paused:
         lines.append(paused)
@@ -36,6 +37,7 @@ def overview(
             [Button(t("Change the weekly summary"), f"reminder:{SUMMARY}")] if summary else [],
             [Button(t("Change the quiet hours"), "ask_quiet")],
             [Button(t("Change the time zone"), "ask_zone"), Button(t("Day start"), "ask_day_start")],
+            [Button(t("Language and clock"), "ask_language")],
             [Button(t("Reminders"), "reminders"), Button(t("What comes next"), "next")],
             [Button(t("Resume now"), "resume") if paused else Button(t("Pause"), "ask_pause")],
         ),
@@ -106,6 +108,15 @@ def ask_day_start(t: Texts, now: time) -> Message:
 
 def day_start_set(t: Texts, at: time) -> Message:
     return Message(t("From now on your day begins at {time}.", time=t.clock_time(at)), edit="tapped")
+
+
+def ask_language(t: Texts) -> Message:
+    buttons = [[Button(name_of(texts_for(language)), f"language:{language}")] for language in CHOICES]
+    return Message(t("Which language, and which clock?"), rows(*buttons), edit="tapped")
+
+
+def language_set(t: Texts) -> Message:
+    return Message(t("From now on: {language}.", language=name_of(t)), edit="tapped")
 
 
 def ask_home_time(t: Texts, home: str, here: str) -> Message:

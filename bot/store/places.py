@@ -54,7 +54,12 @@ def zone_at(latitude: float, longitude: float) -> str | None:
 
 def largest(count: int) -> list[Place]:
     """Return the largest cities of the table, largest first, one a zone."""
-    return _first(count, _places(""))
+    by_zone: dict[str, Place] = {}
+    for place in _places("\t"):  # every line has one
+        by_zone.setdefault(place.zone, place)
+        if len(by_zone) == count:
+            break
+    return list(by_zone.values())
 
 
 def fold(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from gettext import c2py
 from importlib.resources import files
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -16,8 +16,11 @@ LANGUAGES = frozenset(
     entry.name.removesuffix(".po") for entry in files("bot.texts").iterdir() if entry.name.endswith(".po")
 )
 
-LOCALES = {"en": "en_GB"}
-"""English dates run "Mon, 2 Mar": beside a 24-hour clock, "Mar 2" would be two worlds in one line."""
+HOMES = {"en": "GB"}
+"""Whose dates and clock a language shows that comes without a region: English has "Mon, 2 Mar" and "20:00"."""
+
+CHOICES = tuple(sorted({*LANGUAGES, "en-US"}))
+"""What a person can choose: American English has "Mon, Mar 2" and "8:00 PM"."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ class Texts:
         return str(self.locale.days["stand-alone"][width][day.weekday()])
 
     def clock_time(self, at: time) -> str:
-        """Return a wall-clock time; English is shown with 24 hours too, as the card's times are typed that way."""
-        return format_time(at, "HH:mm", locale=self.locale)
+        """Return a wall-clock time as the language's region writes it: "20:00" or "8:00 PM"."""
+        halves = "a" in self.locale.time_formats["short"].pattern
+        return format_time(at, "h:mm a" if halves else "HH:mm", locale=self.locale)
 
     def number(self, value: float, digits: int = 1) -> str:
         return format_decimal(value, "0." + "#" * digits, locale=self.locale)
@@ -61,12 +65,26 @@ class Texts:
 
 
 def texts_for(language: str) -> Texts:
-    """Return the texts for a language code such as "en" or "de-AT"; a language we do not have reads English."""
-    code = language.split("-")[0].lower()
-    return _load(code if code in LANGUAGES else "en")
+    """Return the texts for a language code such as "en", "en-US" or "de-AT"; one we do not have reads English."""
+    code, _, region = language.partition("-")
+    return _load(code.lower(), region.upper()) if code.lower() in LANGUAGES else _load("en", "")
+
+
+@lru_cache(maxsize=100)
+def _load(code: str, region: str) -> Texts:
+    try:
+        locale = Locale(code, region or HOMES.get(code))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale(code, HOMES.get(code))
+    return Texts(locale, _catalogue(code))
 
 
 @cache
-def _load(code: str) -> Texts:
+def _catalogue(code: str) -> Catalog:
     with (files("bot.texts") / f"{code}.po").open("rb") as po:
-        return Texts(Locale.parse(LOCALES.get(code, code)), read_po(po, locale=code))
+        return read_po(po, locale=code)
+
+
+def name_of(t: Texts) -> str:
+    """Return a language's own name for itself, with the clock it shows: "English, 8:00 PM"."""
+    return f"{str(t.locale.languages[t.locale.language]).capitalize()}, {t.clock_time(time(20))}"

@@ -1,12 +1,10 @@
 """Typed words: understood as meant, or not at all; never a guess, never an error."""
 
-from datetime import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.freetext import NotUnderstood, OffScale, Understood, read_answers, read_time, read_value
+from bot.domain.freetext import NotUnderstood, OffScale, Understood, read_answers, read_value
 from bot.domain.questions import BY_KEY, QUESTIONS, Answers, Hours, Value, allowed
 
 WORDS = ["headache", "back", "slept", "posture", "quality", "no", "and", "h", "6", "3", "7.5", "11", ",", ":", ";"]
@@ -83,40 +81,3 @@ def test_what_is_not_understood_is_named(text: str, words: str) -> None:
 )
 def test_what_is_off_the_scale_is_named(text: str, question: str) -> None:
     assert read_answers(text) == OffScale(question)
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("8:30", time(8, 30)),
-        ("08.30", time(8, 30)),
-        ("20h", time(20)),
-        ("20h15", time(20, 15)),
-        ("8 pm", time(20)),
-        ("8:30 A.M.", time(8, 30)),
-        ("12 am", time(0)),
-        ("12 pm", time(12)),
-        ("0:00", time(0)),
-        ("24:00", None),
-        ("13 pm", None),
-        ("8:60", None),
-        ("8:3", None),
-        ("noon", None),
-        ("-1", None),
-        ("", None),
-    ],
-)
-def test_times(text: str, at: time | None) -> None:
-    assert read_time(text) == at
-
-
-@given(st.times().map(lambda at: at.replace(second=0, microsecond=0)))
-def test_every_time_of_day_can_be_typed(at: time) -> None:
-    assert read_time(f"{at:%H:%M}") == at
-    assert read_time(f"{at:%I:%M %p}") == at
-
-
-@given(st.text())
-def test_any_text_is_a_time_or_none(text: str) -> None:
-    found = read_time(text)
-    assert found is None or (found.second, found.tzinfo) == (0, None)

@@ -251,6 +251,31 @@ def test_dates_are_the_next_ones(today: date, phrase: str, on: date | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("8:30", time(8, 30)),
+        ("08.30", time(8, 30)),
+        ("20h", time(20)),
+        ("20h15", time(20, 15)),
+        ("8 pm", time(20)),
+        ("8:30 A.M.", time(8, 30)),
+        ("12 am", time(0)),
+        ("12 pm", time(12)),
+        ("0:00", time(0)),
+        ("24:00", None),
+        ("13 pm", None),
+        ("8:60", None),
+        ("8:3", None),
+        ("noon", time(12)),
+        ("-1", None),
+        ("", None),
+    ],
+)
+def test_a_single_time(text: str, at: time | None) -> None:
+    assert read_one_time(text) == at
+
+
+@pytest.mark.parametrize(
     "text", ["1 " * 2048, "9-" * 2048, "mon 9 " * 682, "mon 9, " * 66, "8." * 2048, " " * 4095 + "x", "every " * 682]
 )
 def test_a_long_message_is_read_quickly(text: str) -> None:

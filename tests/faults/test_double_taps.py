@@ -43,6 +43,8 @@ A_LIFE = (
     *(f"waits until 2026-03-{day:02} 12:17" for day in range(6, 14)),
     *("As before, please", "says /settings", "What comes next", "says /settings", "Change the quiet hours"),
     *("23:00–09:00", "says /settings", "Day start", "05:00"),
+    *("says /settings", "Language and clock", "English, 8:00 PM", "says /settings", "Language and clock"),
+    "English, 20:00",
     *("says /settings", "Change the time zone", "says Springfield", "Springfield", "Keep Lisbon time"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),

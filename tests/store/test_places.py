@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.store import places
-from bot.store.places import Place, find_places, zone_at
+from bot.store.places import Place, find_places, largest, zone_at
 
 
 def first(text: str) -> tuple[str, str]:
@@ -149,3 +149,10 @@ def test_a_shared_location_gives_its_zone(latitude, longitude, zone):
 @pytest.mark.parametrize(("latitude", "longitude"), [(500.0, 1000.0), (float("nan"), 1.0)])
 def test_a_position_off_the_globe_has_none(latitude, longitude):
     assert zone_at(latitude, longitude) is None
+
+
+def test_the_largest_are_of_different_zones() -> None:
+    everywhere = largest(1000)
+    assert len(everywhere) > 300, "nearly every zone has a city"
+    assert len({place.zone for place in everywhere}) == len(everywhere)
+    assert largest(3) == everywhere[:3]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
-from tests.stories.conftest import QUARTER, sent, traces, value
+from tests.stories.conftest import CARD, QUARTER, arrived, berlin, sent, traces, value
 
 
 @pytest.fixture
@@ -77,3 +77,41 @@ async def test_a_move_takes_the_times_along(telegram: Telegram, ann: Person) -> 
     await telegram.waits(until=datetime(2026, 3, 3, 12, tzinfo=UTC), beat=QUARTER)
     prompts = sent(telegram, ann, since)
     assert [(at.day, at.hour) for at in prompts] == [(3, 11)], "20:00 in Tokyo; today's eight o'clock was over there"
+
+
+async def test_by_what_the_clock_on_the_wall_shows(telegram: Telegram, newcomer: Person) -> None:
+    await newcomer.says("it's 14:05 here")  # at noon in UTC
+    assert "Which of these is it?" in newcomer.sees.text
+    there = newcomer.sees.labels[0]
+    await newcomer.taps(there)
+    assert newcomer.chat[-2].text.endswith("it is 14:00 there now.")
+    assert "When shall I ask you" in newcomer.sees.text
+
+
+async def test_no_place_has_such_a_clock(telegram: Telegram, newcomer: Person) -> None:
+    await newcomer.says("it's 14:20 here")
+    assert "14:20" in newcomer.sees.text
+    assert value(telegram, "SELECT zone FROM users") == "UTC", "nothing was guessed"
+
+
+async def test_who_travels_may_keep_home_time(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/remind water daily 10:00")
+    await ann.says("/settings")
+    await ann.taps("Change the time zone")
+    await ann.says("Tokyo")
+    assert "Shall they go by Berlin time instead?" in ann.sees.text
+    await ann.taps("Keep Berlin time")
+    assert value(telegram, "SELECT zone FROM users") == "Asia/Tokyo"
+    await ann.says("/next")
+    assert "04:00" in ann.sees.text, "eight in the evening at home is four in the morning here"
+    await telegram.waits(until=berlin(2, 20, 15), beat=QUARTER)
+    assert [at for at, _ in arrived(ann, berlin(2, 19), CARD)] == [berlin(2, 20)]
+
+
+async def test_moving_home_again_takes_what_went_by_the_clock_there(telegram: Telegram, ann: Person) -> None:
+    for city in ("Tokyo", "Berlin"):
+        await ann.says("/settings")
+        await ann.taps("Change the time zone")
+        await ann.says(city)
+    await telegram.waits(until=berlin(2, 20, 15), beat=QUARTER)
+    assert [at for at, _ in arrived(ann, berlin(2, 19), CARD)] == [berlin(2, 20)]

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from bot.texts.words import LANGUAGES, texts_for
+from bot.texts.words import CHOICES, LANGUAGES, name_of, texts_for
 
 T = texts_for("en")
 
@@ -39,3 +39,23 @@ def test_days_times_and_numbers() -> None:
 def test_every_language_has_its_words() -> None:
     assert "en" in LANGUAGES
     assert all(texts_for(code).locale.language == code for code in LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("language", "clock", "day"),
+    [
+        ("en", "20:05", "Mon 2 Mar"),
+        ("en-GB", "20:05", "Mon 2 Mar"),
+        ("en-US", "8:05 PM", "Mon, Mar 2"),
+        ("en-us", "8:05 PM", "Mon, Mar 2"),
+        ("en-XQ", "20:05", "Mon 2 Mar"),
+        ("en-150", "20:05", "Mon 2 Mar"),
+    ],
+)
+def test_the_clock_and_dates_are_the_regions(language: str, clock: str, day: str) -> None:
+    t = texts_for(language)
+    assert (t.clock_time(time(20, 5)), t.day(date(2026, 3, 2)).replace("Mon, 2", "Mon 2")) == (clock, day)
+
+
+def test_every_choice_says_how_it_looks() -> None:
+    assert [name_of(texts_for(language)) for language in CHOICES][:2] == ["English, 20:00", "English, 8:00 PM"]
