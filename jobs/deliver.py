@@ -39,11 +39,9 @@ async def deliver(
     database: Database, sender: Sender, clock: Clock, at_most: int, going_on: Callable[[], bool] = lambda: True
 ) -> int:
     """Send everything that is due, at most `at_most` at a time, while `going_on`. Returns how many were sent."""
-    sent = 0
-    while going_on() and not sender.closed:
+    sent, claimed = 0, at_most
+    while claimed == at_most and going_on() and not sender.closed:
         claimed, ready = await database.write(lambda session: _compose(session, clock.now(), at_most))
-        if not claimed:
-            break
         sent += sum(await asyncio.gather(*(_send(database, sender, clock, *each) for each in ready)))
     return sent
 

@@ -25,6 +25,15 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday in winter time, at noon in UTC."""
 
 
+def settings_in(folder: Path) -> Settings:
+    return Settings(
+        database=DatabaseSettings(url=f"sqlite:///{folder}/headsup.db"),
+        keys=KeyFile(file=folder / "headsup.key"),
+        access=Access(mode="open", updates_per_minute=100_000),
+        defaults=Defaults(),
+    )
+
+
 class Telegram:
     """The sandbox, the bot and its clock edge, driven step by step."""
 
@@ -102,12 +111,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        database=DatabaseSettings(url=f"sqlite:///{tmp_path}/headsup.db"),
-        keys=KeyFile(file=tmp_path / "headsup.key"),
-        access=Access(mode="open", updates_per_minute=100_000),
-        defaults=Defaults(),
-    )
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

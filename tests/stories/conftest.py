@@ -1,6 +1,13 @@
 """What the stories share: when something arrived, and what the tables know about somebody."""
 
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, cast, func, or_, select
@@ -11,6 +18,12 @@ from bot.store.database import Session
 from bot.store.tables import checkins as table
 from bot.store.tables import metadata
 from tests.conftest import Telegram
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+"""Long lives ask what the clock does, not how fast a disk is."""
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 BERLIN = ZoneInfo("Europe/Berlin")
 QUARTER = timedelta(minutes=15)
@@ -77,3 +90,12 @@ def traces(telegram: Telegram, user_id: int) -> dict[str, int]:
 def never_quiet(telegram: Telegram, person: Person) -> None:
     """Let this person have no quiet hours: what the story is about happens at night."""
     telegram.database.submit(lambda session: users.change(session, person.user_id, quiet="-")).result()
+
+
+def side_by_side(live: Callable[[T, Path], R], parts: Sequence[T]) -> Sequence[R]:
+    """Return what `live` makes of each part and a folder of its own, each in a process of its own."""
+    memory = MEMORY if MEMORY.is_dir() else None
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(TemporaryDirectory(dir=memory))) for _ in parts]
+        pool = stack.enter_context(ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn")))
+        return list(pool.map(live, parts, folders))
