@@ -91,11 +91,10 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
 
 
 def _hold(session: Session, owed: Owed, held: Held) -> None:
-    """Give back what goes out later, drop the rest. A pause or quiet hours use up nothing: a card that did not come may
-    be asked for at another hour."""
+    """Give back what goes out later, drop the rest."""
     if held.until is not None and held.until < owed.too_late_at:
         outbox.again(session, owed, held.until, tries=owed.tries - 1)
-    elif held.why in ("paused", "quiet"):
+    elif held.may_come_again:
         outbox.let_go(session, owed)
     else:
         outbox.mark(session, owed, "skipped")

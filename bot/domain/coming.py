@@ -83,9 +83,10 @@ def coming(
         state = replace(peace, ignored={time.kind: untapped})
         number = number_of_occurrence(occurrence.day, time.position, time.of, time.schedule.weekdays)
         held = held_back(state, *slot, at, at, number)
-        if held is None or held.why != "paused":
-            used.add(slot)  # what a pause held back may be owed again
-        if time.kind in off or (held and (held.until is None or held.until - at >= policy(time.kind).fresh_for)):
+        dropped = held and (held.until is None or held.until - at >= policy(time.kind).fresh_for)
+        if not (held and dropped and held.may_come_again):
+            used.add(slot)
+        if time.kind in off or dropped:
             continue
         found.append(Coming(held.until if held and held.until else at, time.kind, time, put_off=held is not None))
         if time.kind not in DAILY:

@@ -25,6 +25,12 @@ class Held:
     why: Why
     until: datetime | None = None
 
+    @property
+    def may_come_again(self) -> bool:
+        """Tell whether it may be owed anew once it is dropped: a card that did not come may be asked for at another
+        hour."""
+        return self.why in ("paused", "quiet")
+
 
 @dataclass(frozen=True)
 class Peace:

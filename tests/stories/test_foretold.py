@@ -1,23 +1,29 @@
 """Whatever people do, /next never lies: what it foretells is sent at that minute and nothing else is, none of it in
-quiet hours, and no card twice a day. A long walk of twenty people who change everything all the time."""
+quiet hours, and no card twice a day. A state machine of people who change everything all the time."""
 
 import asyncio
-import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 
+from hypothesis import HealthCheck, Phase, seed
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from bot.actions import attack, checkin, next_, privacy, settings, tips
+from bot.actions import attack, checkin, next_, settings, tips
 from bot.actions import reminders as actions
 from bot.domain.peace import ON_TIME
 from bot.domain.quiet import from_text, quiet_until
 from bot.domain.reminders import CHECKIN, EVERY_DAY, NUDGE, SUMMARY
 from bot.domain.schedule import Schedule
-from bot.render.message import Reply, Sorry
+from bot.render.message import Sorry
 from bot.store import events, reminders, users
 from bot.store.database import Session
 from bot.store.tables import outbox
@@ -30,11 +36,11 @@ from tests.stories.conftest import side_by_side
 WORLDS = (4, 5)
 """Lived side by side, each by a chance of its own."""
 
-STEPS = 10_000
-"""In each of them."""
+LIVES, STEPS = 300, 50
+"""Diaries in each world, and the most steps that one of them takes."""
 
-PEOPLE = 20
-ACTS_BEFORE_A_LOOK = 5
+PEOPLE = (1001, 1002, 1003)
+ACTS_BEFORE_A_LOOK = 6
 ZONES = ("Europe/Berlin", "Pacific/Chatham", "America/St_Johns", "Africa/Cairo", "Australia/Lord_Howe", "UTC")
 LINES = (
     *("water daily 9:00, 13:30 and 23:00", "posture every 2 hours 9-17", "stretch weekdays 11:00", "card 19:00"),
@@ -51,141 +57,187 @@ LINES = (
         "card 03:00",
     ),
 )
-Do = Callable[[Session, User], Reply | None]
+QUIET = ("22-8", "never", "0:00-6:30", "weekends 20-11", "13-14")
+MICROSECOND = timedelta(microseconds=1)
+who = st.sampled_from(PEOPLE)
+one_of_many = st.integers(0, 99)
 
 
-class Walker:
-    """Somebody who changes everything all the time."""
+@dataclass
+class Tally:
+    """What was seen in all lives: steps, what came by kind, days with a second card."""
 
-    def __init__(self, user_id: int, chance: random.Random) -> None:
-        self.id = user_id
-        self.chance = chance
+    steps: int = 0
+    came: Counter[str] = field(default_factory=Counter)
+    twice: int = 0
 
-    def act(self, now: datetime, session: Session) -> None:
-        """Do one thing; what the bot declines changes nothing."""
-        user = users.get(session, self.id)
-        assert user is not None
-        does = self.chance.choice(
-            [
-                *(
-                    self._reminds,
-                    self._reminds,
-                    self._removes,
-                    self._moves,
-                    self._is_quiet,
-                    self._pauses,
-                    self._resumes,
-                ),
-                *(self._answers, self._answers, self._snoozes, self._snoozes, self._has_an_attack, self._starts_days),
-                *(self._keeps, self._undoes),
-            ]
-        )
-        try:
-            with session.connection.begin_nested():
+
+class Foretold(RuleBasedStateMachine):
+    """Three people who change everything all the time, and a clock that jumps."""
+
+    folder: Path
+    tally: Tally
+
+    @initialize(zones=st.lists(st.sampled_from(ZONES), min_size=len(PEOPLE), max_size=len(PEOPLE)))
+    def begins(self, zones: Sequence[str]) -> None:
+        self.loop = asyncio.Runner()
+        home = Path(mkdtemp(dir=self.folder))
+        self.telegram = Telegram(settings_in(home), HandClock(NOON))
+        self.acts = 0
+        self.loop.run(self.telegram.start_bot())
+        self.loop.run(move_in(self.telegram, zones))
+
+    def teardown(self) -> None:
+        self.tally.twice += self.loop.run(self.telegram.database.write(cards_twice_a_day))
+        self.loop.run(self.telegram.stop_bot())
+        self.loop.close()
+
+    def acted(self, user_id: int, do: Callable[[Session, User, datetime], object]) -> None:
+        """Let somebody do one thing; what the bot declines changes nothing."""
+        now = self.telegram.clock.now()
+
+        def act(session: Session) -> None:
+            user = users.get(session, user_id)
+            assert user is not None
+            with suppress(Sorry), session.connection.begin_nested():
                 users.seen(session, user, now)
-                does(session, user, now)
-        except Sorry:
-            pass
+                do(session, user, now)
 
-    def _reminds(self, session: Session, user: User, now: datetime) -> None:
-        actions.remind(session, user, now, self.chance.choice(LINES))
+        self.telegram.database.submit(act).result()
+        self.acts += 1
+        self.tally.steps += 1
 
-    def _removes(self, session: Session, user: User, now: datetime) -> None:
-        theirs = [one for one in reminders.of_user(session, user.id) if one.kind not in (CHECKIN, SUMMARY)]
-        if theirs:
-            actions.remove(session, user, now, self.chance.choice(theirs).kind)
+    @rule(user=who, line=st.sampled_from(LINES))
+    def reminds(self, user: int, line: str) -> None:
+        self.acted(user, lambda session, one, now: actions.remind(session, one, now, line))
 
-    def _undoes(self, session: Session, user: User, now: datetime) -> None:
-        retired = [one for one in reminders.ever(session, user.id, "") if one.next_at is None and one.on]
-        if retired:
-            one = self.chance.choice(retired)
-            at = session.execute(select(times.c.retired_at).where(times.c.id == one.id)).scalar_one()
-            if at is not None:
-                actions.put_back(session, user, now, one.kind, str((at - actions.EPOCH) // actions.MICROSECOND))
+    @rule(user=who, n=one_of_many)
+    def removes(self, user: int, n: int) -> None:
+        def do(session: Session, one: User, now: datetime) -> None:
+            theirs = [each for each in reminders.of_user(session, one.id) if each.kind not in (CHECKIN, SUMMARY)]
+            if theirs:
+                actions.remove(session, one, now, theirs[n % len(theirs)].kind)
 
-    def _moves(self, session: Session, user: User, now: datetime) -> None:
-        settings.set_zone(session, user, now, self.chance.choice(ZONES))
-        if self.chance.random() < 0.5:
-            moved = users.get(session, user.id)
-            assert moved is not None
-            settings.keep_home_time(session, moved, now, user.zone)
+        self.acted(user, do)
 
-    def _is_quiet(self, session: Session, user: User, now: datetime) -> None:
-        settings.type_quiet(
-            session, user, now, self.chance.choice(("22-8", "never", "0:00-6:30", "weekends 20-11", "13-14"))
-        )
-
-    def _pauses(self, session: Session, user: User, now: datetime) -> None:
-        settings.ask_pause(session, user, now, self.chance.choice(("1", "2", "until Friday")))
-
-    def _resumes(self, session: Session, user: User, now: datetime) -> None:
-        settings.resume(session, user, now)
-
-    def _answers(self, session: Session, user: User, now: datetime) -> None:
-        checkin.say(session, user, now, self.chance.choice(("3 3 8 4", "headache 8", "all fine", "back 2")), now)
-
-    def _snoozes(self, session: Session, user: User, now: datetime) -> None:
-        found = (
-            select(outbox.c.id)
-            .where(outbox.c.user_id == user.id, outbox.c.state == "sent")
-            .order_by(outbox.c.id.desc())
-        )
-        last = session.execute(found.limit(1)).scalar_one_or_none()
-        if last is not None:
-            does = self.chance.choice(
-                (tips.done, tips.not_today, partial(tips.later, when=self.chance.choice(("15", "60"))))
+    @rule(user=who, n=one_of_many)
+    def puts_back(self, user: int, n: int) -> None:
+        def do(session: Session, one: User, now: datetime) -> None:
+            retired = select(times.c.kind, times.c.retired_at).where(
+                times.c.user_id == one.id, times.c.retired_at.is_not(None)
             )
-            does(session, user, now, str(last))
+            if rows := session.execute(retired.order_by(times.c.id)).all():
+                found = rows[n % len(rows)]
+                actions.put_back(session, one, now, found.kind, str((found.retired_at - actions.EPOCH) // MICROSECOND))
 
-    def _has_an_attack(self, session: Session, user: User, now: datetime) -> None:
-        today = now.date()
-        open_ = events.of_user(session, user.id, today - timedelta(days=4), today + timedelta(days=1), "attack")
-        ongoing = next((event for event in open_ if event.details["over"] is None), None)
-        if ongoing is None:
-            attack.start(session, user, now)
-        else:
-            self.chance.choice((attack.over, attack.still, attack.slip))(session, user, now, str(ongoing.id))
+        self.acted(user, do)
 
-    def _starts_days(self, session: Session, user: User, now: datetime) -> None:
-        settings.set_day_start(session, user, now, self.chance.choice(("0000", "0400", "0600")))
+    @rule(user=who, on=st.booleans())
+    def switches_the_card(self, user: int, on: bool) -> None:
+        self.acted(user, lambda session, one, now: actions.switch(session, one, now, CHECKIN, "on" if on else "off"))
 
-    def _keeps(self, session: Session, user: User, now: datetime) -> None:
-        privacy.keep(session, user, now)
+    @rule(user=who, zone=st.sampled_from(ZONES), keeps=st.booleans())
+    def moves(self, user: int, zone: str, keeps: bool) -> None:
+        def do(session: Session, one: User, now: datetime) -> None:
+            settings.set_zone(session, one, now, zone)
+            moved = users.get(session, one.id)
+            if keeps and moved is not None:
+                settings.keep_home_time(session, moved, now, one.zone)
+
+        self.acted(user, do)
+
+    @rule(user=who, hours=st.sampled_from(QUIET))
+    def is_quiet(self, user: int, hours: str) -> None:
+        self.acted(user, lambda session, one, now: settings.type_quiet(session, one, now, hours))
+
+    @rule(user=who, until=st.sampled_from(("1", "2", "until Friday")))
+    def pauses(self, user: int, until: str) -> None:
+        self.acted(user, lambda session, one, now: settings.ask_pause(session, one, now, until))
+
+    @rule(user=who)
+    def resumes(self, user: int) -> None:
+        self.acted(user, settings.resume)
+
+    @rule(user=who, line=st.sampled_from(("3 3 8 4", "headache 8", "all fine", "back 2")))
+    def answers(self, user: int, line: str) -> None:
+        self.acted(user, lambda session, one, now: checkin.say(session, one, now, line, now))
+
+    @rule(user=who, how=st.sampled_from(("done", "not_today", "15", "60")))
+    def responds(self, user: int, how: str) -> None:
+        """Tap under the last message of the clock's: done with it, not today, or later."""
+
+        def do(session: Session, one: User, now: datetime) -> None:
+            mine = select(outbox.c.id).where(outbox.c.user_id == one.id, outbox.c.state == "sent")
+            last = session.execute(mine.order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
+            if last is not None:
+                taps = {"done": tips.done, "not_today": tips.not_today}
+                taps.get(how, partial(tips.later, when=how))(session, one, now, str(last))
+
+        self.acted(user, do)
+
+    @rule(user=who, ends=st.sampled_from((attack.over, attack.still, attack.slip)))
+    def has_an_attack(self, user: int, ends: Callable[[Session, User, datetime, str], object]) -> None:
+        """Begin one; where one goes on, say what becomes of it."""
+
+        def do(session: Session, one: User, now: datetime) -> None:
+            today = now.date()
+            open_ = events.of_user(session, one.id, today - timedelta(days=4), today + timedelta(days=1), "attack")
+            ongoing = next((event for event in open_ if event.details["over"] is None), None)
+            if ongoing is None:
+                attack.start(session, one, now)
+            else:
+                ends(session, one, now, str(ongoing.id))
+
+        self.acted(user, do)
+
+    @rule(user=who, at=st.sampled_from(("0000", "0400", "0600")))
+    def starts_days(self, user: int, at: str) -> None:
+        self.acted(user, lambda session, one, now: settings.set_day_start(session, one, now, at))
+
+    @precondition(lambda self: self.acts >= ACTS_BEFORE_A_LOOK)
+    @rule(minutes=st.integers(30, 1800) | st.integers(30, 9000))
+    def time_passes(self, minutes: int) -> None:
+        """Look at what /next says, then let time pass with nobody doing anything, and compare."""
+        self.acts = 0
+        self.tally.steps += 1
+        self.loop.run(settle(self.telegram))
+        self.tally.came += self.loop.run(as_foretold(self.telegram, timedelta(minutes=minutes)))
+
+    @precondition(lambda self: self.acts >= ACTS_BEFORE_A_LOOK)
+    @rule(seconds=st.sampled_from((0, 600, 7200, 90_000, 260_000)))
+    def is_off(self, seconds: int) -> None:
+        """Stop the bot, and start it again after a while."""
+        self.acts = 0
+        self.tally.steps += 1
+        self.loop.run(self.telegram.stop_bot())
+        self.telegram.clock.moves(seconds)
+        self.loop.run(self.telegram.start_bot())
+        self.loop.run(self.telegram.tick())
 
 
 def test_next_never_lies() -> None:
-    for came, twice in side_by_side(walk, WORLDS):
-        assert min(came[kind] for kind in (CHECKIN, SUMMARY, "water", "morning")) > 10, f"things were sent: {came}"
-        assert twice == 0
+    worlds = side_by_side(live, WORLDS)
+    assert sum(world.steps for world in worlds) >= 20_000
+    assert sum(world.twice for world in worlds) == 0
+    came = sum((world.came for world in worlds), Counter[str]())
+    assert min(came[kind] for kind in (CHECKIN, SUMMARY, "water", "morning")) > 10, f"things were sent: {came}"
 
 
-def walk(seed: int, folder: Path) -> tuple[Counter[str], int]:
-    """Return what came, by kind, and how many days had a second card."""
-    return asyncio.run(walks(Telegram(settings_in(folder), HandClock(NOON)), random.Random(seed)))
-
-
-async def walks(telegram: Telegram, chance: random.Random) -> tuple[Counter[str], int]:
-    await telegram.start_bot()
-    walkers = await move_in(telegram, chance)
-    came: Counter[str] = Counter()
-    steps = 0
-    while steps < STEPS:
-        for walker in walkers:
-            for _ in range(ACTS_BEFORE_A_LOOK):
-                telegram.database.submit(partial(walker.act, telegram.clock.now()))
-                steps += 1
-        await settle(telegram)
-        came += await as_foretold(telegram, timedelta(minutes=chance.randint(30, 1800)))
-        if chance.random() < 0.1:
-            await telegram.restart_bot()
-        if chance.random() < 0.1:
-            await telegram.stop_bot()
-            telegram.clock.moves(chance.choice((600, 7200, 90_000, 260_000)))
-            await telegram.start_bot()
-            await telegram.tick()
-    twice = await telegram.database.write(cards_twice_a_day)
-    await telegram.stop_bot()
-    return came, twice
+def live(chance: int, folder: Path) -> Tally:
+    """Let the machine live its lives in a world; returns what was seen."""
+    Foretold.folder, Foretold.tally = folder, Tally()
+    run_state_machine_as_test(
+        seed(chance)(Foretold),
+        settings=hypothesis_settings(
+            max_examples=LIVES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],  # cutting a life down would take longer than all of them
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return Foretold.tally
 
 
 async def settle(telegram: Telegram) -> None:
@@ -201,7 +253,7 @@ async def as_foretold(telegram: Telegram, span: timedelta) -> Counter[str]:
 
     def ask(session: Session) -> dict[int, Counter[tuple[str, datetime]]]:
         found = {}
-        for user_id in range(1001, 1001 + PEOPLE):
+        for user_id in PEOPLE:
             user = users.get(session, user_id)
             assert user is not None
             sends = next_.next_sends(session, user, asked_at)
@@ -253,19 +305,16 @@ async def next_moment(telegram: Telegram, otherwise: datetime) -> datetime:
     return await telegram.database.write(read)
 
 
-async def move_in(telegram: Telegram, chance: random.Random) -> list[Walker]:
+async def move_in(telegram: Telegram, zones: Sequence[str]) -> None:
     now = telegram.clock.now()
-    walkers = [Walker(1001 + n, random.Random(chance.random())) for n in range(PEOPLE)]
 
     def settle_in(session: Session) -> None:
-        for walker in walkers:
-            zone = chance.choice(ZONES)
-            users.add(session, users.stranger(walker.id, "en", zone, now), now)
+        for user_id, zone in zip(PEOPLE, zones, strict=True):
+            users.add(session, users.stranger(user_id, "en", zone, now), now)
             for kind, days in ((CHECKIN, EVERY_DAY), (SUMMARY, frozenset({6}))):
-                reminders.add(session, walker.id, kind, Schedule(now.time().replace(hour=20), days, zone), now)
+                reminders.add(session, user_id, kind, Schedule(now.time().replace(hour=20), days, zone), now)
 
-    await asyncio.wrap_future(telegram.database.submit(settle_in))
-    for walker in walkers:
-        telegram.api.join(walker.id, f"Person {walker.id}")
-        telegram.api.chats.by_id[walker.id].standing = "open"
-    return walkers
+    await telegram.database.write(settle_in)
+    for user_id in PEOPLE:
+        telegram.api.join(user_id, f"Person {user_id}")
+        telegram.api.chats.by_id[user_id].standing = "open"
