@@ -20,6 +20,7 @@ from bot.domain.history import days_ending
 from bot.domain.questions import BANDS, QUESTIONS, Answers, Hours, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
 from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
+from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
@@ -86,6 +87,9 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (onboarding.start_first(t), onboarding.welcome_back(t))
     yield from (privacy.policy(t), privacy.ask_delete(t, 1, 2), privacy.erased(t, 999, 1), privacy.kept(t))
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
+    yield from (safety.numbers(t), safety.safe(t))
+    for concern in get_args(Concern):
+        yield from safety.answer(t, concern)
     yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))
     for entry in entries():
         undo = f"back:{entry.kind}:{10**16}"

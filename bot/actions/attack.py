@@ -25,9 +25,9 @@ LONGEST = timedelta(days=3)
 def start(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Note when it began and be silent until it is over, or until next morning."""
     t = texts_for(user.language)
-    present = _present(session, user, now)
-    if present is not None:
-        return Reply((render.still_noted(t, present.id, local(_began(present), user.zone)),))
+    ongoing = present(session, user, now)
+    if ongoing is not None:
+        return Reply((render.still_noted(t, ongoing.id, local(_began(ongoing), user.zone)),))
     day = day_of(now, user.zone, user.day_start)
     began = events.add(session, user.id, day, ATTACK, now, began=now.isoformat(), over=None)
     _be_silent(session, user, now, began)
@@ -102,7 +102,8 @@ def _next_morning(user: User, now: datetime) -> datetime:
     return quiet_until(from_text(user.quiet), at, user.zone) or at
 
 
-def _present(session: Session, user: User, now: datetime) -> Event | None:
+def present(session: Session, user: User, now: datetime) -> Event | None:
+    """Return the attack that nobody has ended yet; None where there is none."""
     today = day_of(now, user.zone, user.day_start)
     lately = events.of_user(session, user.id, today - LONGEST, today, ATTACK)
     return next((attack for attack in reversed(lately) if attack.details["over"] is None), None)

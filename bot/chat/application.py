@@ -21,7 +21,8 @@ from bot.chat.routes import handlers
 from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
 from bot.clock import Clock
-from bot.render import menu
+from bot.domain.safety import Concern, heard
+from bot.render import menu, safety
 from bot.render import settings as words
 from bot.render.message import Reply
 from bot.store import checkins, inbox, users
@@ -164,8 +165,11 @@ class Chat:
             update = await self._read(left.raw)
             if update is None:
                 continue
+            concern = heard(update.message.text or "") if update.message else None
             if left.card is not None:
                 await self._turns.show_again(update, partial(self._card_again, card=left.card))
+            elif concern is not None:  # help is worth being shown twice
+                await self._turns.show_again(update, partial(_help_again, concern=concern))
             else:
                 first = left.user_id not in told
                 told.add(left.user_id)
@@ -215,6 +219,10 @@ class Chat:
 
 def _restarted(session: Session, user: User) -> Reply:
     return Reply((words.restarted(texts_for(user.language)),))
+
+
+def _help_again(session: Session, user: User, concern: Concern) -> Reply:
+    return Reply(safety.answer(texts_for(user.language), concern))
 
 
 def _nothing(session: Session, user: User) -> Reply:

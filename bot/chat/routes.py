@@ -19,6 +19,7 @@ from telegram.ext import filters as only
 from bot.actions import attack, checkin, next_, onboarding, privacy, reminders, safety, settings, summary, tips
 from bot.chat.turn import Action, Route, Turns
 from bot.domain.freetext import Understood, read_answers
+from bot.domain.safety import heard
 from bot.render import settings as words
 from bot.render.message import Reply
 from bot.store.database import Session
@@ -106,6 +107,8 @@ BUTTONS: Mapping[str, Route] = {
     "pause": Route(settings.pause),  # pause:<days>
     "ask_pause": Route(settings.ask_pause),
     "resume": Route(settings.resume),
+    "numbers": Route(safety.numbers, strangers=True),
+    "safe": Route(safety.safe, strangers=True),
     "erase": Route(privacy.erase),
     "keep": Route(privacy.keep),
 }
@@ -131,19 +134,27 @@ def typed(session: Session, user: User, now: datetime, text: str, said_at: datet
     return TYPED[awaited](session, user, now, *arguments, text)
 
 
+def listened(words: str, route: Route, *arguments: object) -> tuple[Route, *tuple[object, ...]]:
+    """Return the route for words and what it is given: where they sound as if somebody needs help, the one for that."""
+    concern = heard(words)
+    if concern is None:
+        return route, *arguments
+    return Route(safety.answer, strangers=True), concern
+
+
 def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
     """Return python-telegram-bot's handlers for all of it, first match wins."""
 
-    def message(filters: only.BaseFilter, route: Route, *read: str) -> BaseHandler[Update, Any, None]:
+    def message(filters: only.BaseFilter, route: Route) -> BaseHandler[Update, Any, None]:
         async def callback(update: Update, context: object) -> None:
-            found = update.effective_message
-            await turns.take(update, route, *(getattr(found, name) for name in read))
+            await turns.take(update, route)
 
         return MessageHandler(filters, callback)
 
     def command(name: str, route: Route) -> BaseHandler[Update, Any, None]:
         async def callback(update: Update, context: Any) -> None:
-            await turns.take(update, route, " ".join(context.args or ()))
+            words = " ".join(context.args or ())
+            await turns.take(update, *listened(words, route, words))
 
         return CommandHandler(name, callback, filters=OWN)
 
@@ -153,6 +164,11 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
             await turns.take(update, route, *(data or "").split(":")[1:])
 
         return CallbackQueryHandler(callback, pattern=re.compile(rf"{name}(?::|\Z)"))
+
+    async def said(update: Update, context: object) -> None:
+        found = update.effective_message
+        text = (found.text if found else None) or ""
+        await turns.take(update, *listened(text, Route(typed), text, found.date if found else None))
 
     async def located(update: Update, context: object) -> None:
         place = update.effective_message.location if update.effective_message else None
@@ -184,7 +200,7 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         *(button(name, route) for name, route in BUTTONS.items()),
         CallbackQueryHandler(_unknown_button(turns)),
         message(OWN & only.COMMAND, Route(settings.unknown_command, strangers=True)),
-        message(OWN & only.TEXT, Route(typed), "text", "date"),
+        MessageHandler(OWN & only.TEXT, said),
         MessageHandler(OWN & only.LOCATION, located),
         message(PRIVATE & ~only.StatusUpdate.ALL, Route(settings.only_words)),
         ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),

@@ -36,7 +36,7 @@ def listing(
     """`now` and `paused_until` are local."""
     parts = [f"<b>{t('Coming next')}</b> ({t('{zone} time', zone=t.zone(zone))})"]
     if silent:
-        parts.append(t("I’m quiet until it’s over, or until tomorrow morning."))
+        parts.append(t("I’m quiet for now, until tomorrow at the latest."))
     if paused:
         parts.append(_paused(t, paused_until))
     for day, of_day in groupby(lines, key=lambda line: line.at.date()):

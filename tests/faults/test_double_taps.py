@@ -45,6 +45,7 @@ A_LIFE = (
     *("23:00–09:00", "says /settings", "Day start", "05:00"),
     *("says /settings", "Language and clock", "English, 8:00 PM", "says /settings", "Language and clock"),
     "English, 20:00",
+    *("says I want to die", "Show the numbers again", "says I want to die", "I’m safe, I meant other things"),
     *("says /settings", "Change the time zone", "says Springfield", "Springfield", "Keep Lisbon time"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),

@@ -78,7 +78,7 @@ async def test_the_pause_and_the_silence_say_so(telegram: Telegram, ann: Person)
     await ann.says("/resume")
     await ann.says("/attack")
     await ann.says("/next")
-    assert "I’m quiet until it’s over, or until tomorrow morning." in ann.sees.text
+    assert "I’m quiet for now, until tomorrow at the latest." in ann.sees.text
     assert "Today" not in ann.sees.text
 
 
