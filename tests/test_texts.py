@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.checkin import CHANGE, DONE
 from bot.domain.coming import Planned
-from bot.domain.freetext import NotUnderstood, OffScale
+from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale, OtherDay, Unscored
 from bot.domain.history import days_ending
 from bot.domain.questions import BANDS, QUESTIONS, Answers, Hours, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
@@ -45,6 +45,7 @@ LONG_DAY: Answers = {
     "aura_known": "new",
     "impact": "2",
     "back_region": frozenset({"neck", "upper", "lower", "leg"}),
+    "medicine": frozenset({"simple", "nsaid", "triptan", "combo", "opioid", "ergot", "other", "unsure"}),
 }
 HISTORIES: list[Answers] = [{}, {"headache": 0, "back": 0}, {"headache": 3, "back": 2}, LONG_DAY]
 
@@ -60,6 +61,8 @@ def cards(t: Texts) -> Iterator[Message]:
         yield from (card(t, question.key, answers) for question in QUESTIONS if question.asked_if(answers))
     for page in (DONE, CHANGE):
         yield card(t, page, asked, said=checkin.understood(t, asked), undo=f"undo:{LARGEST_ID}:{10**16}")
+        said = checkin.understood(t, asked, checkin.day_name(t, MONDAY, MONDAY + timedelta(days=1)), "left, both sides")
+        yield card(t, page, asked, said=said, undo=f"undo:{LARGEST_ID}:{10**16}")
     yield checkin.card(t, checkin.Card(LARGEST_ID, MONDAY, MONDAY, DONE, asked, yesterday_open=False))
 
 
@@ -108,6 +111,9 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (settings_words.restarted(t), settings_words.not_saved(t), settings_words.in_group(t))
     yield from (checkin.not_understood(t, NotUnderstood("<&>" * 2000)), checkin.not_understood(t, NotUnderstood("")))
     yield from (checkin.not_understood(t, OffScale(question.key)) for question in QUESTIONS if question.core)
+    yield from (checkin.not_understood(t, Contradiction(question.key)) for question in QUESTIONS)
+    yield from (checkin.not_understood(t, Unscored(detail)) for detail in SCORE_OF)
+    yield from (checkin.not_understood(t, OtherDay(words)) for words in ("<monday>", "3 march" * 1000))
     yield checkin.continued_below(t, MONDAY, MONDAY)
 
 

@@ -44,6 +44,10 @@ def above_zero(key: str) -> Callable[[Answers], bool]:
     return asked
 
 
+def any_pain(answers: Answers) -> bool:
+    return above_zero("headache")(answers) or above_zero("back")(answers)
+
+
 AURA = frozenset({"aura_vision", "aura_sense_speech"})
 
 
@@ -108,6 +112,14 @@ QUESTIONS: tuple[Question, ...] = (
     Question("aura_known", "choice", ("usual", "new"), aura_ticked, core=False),
     Question("impact", "choice", ("0", "1", "2"), above_zero("headache"), core=False),
     Question("back_region", "several", ("neck", "upper", "lower", "leg"), above_zero("back"), core=False),
+    # By kind, for back pain too: days of use count by kind, whatever it was taken for (ICHD-3 8.2).
+    Question(
+        "medicine",
+        "several",
+        ("none", "simple", "nsaid", "triptan", "combo", "opioid", "ergot", "other", "unsure"),
+        any_pain,
+        core=False,
+    ),
 )
 
 BY_KEY: Mapping[str, Question] = {question.key: question for question in QUESTIONS}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, progress, relevant
-from bot.domain.freetext import NotUnderstood, OffScale
+from bot.domain.freetext import Contradiction, OffScale, OtherDay, Refusal, Unscored
 from bot.domain.questions import BY_KEY, WELL_SLEPT, Answers, Hours, Question, Value
 from bot.render.message import Button, Message, Rows, plain, rows
 from bot.texts.words import Texts
@@ -71,10 +71,13 @@ def continued_below(t: Texts, day: date, today: date) -> Message:
 
 def day_in_words(t: Texts, answers: Answers) -> str:
     """Return the day in a line, "Headache 0 · Back 2 · Sleep 7–8 h · Posture 4", and a line for each follow-up."""
-    now = relevant(answers)
-    keys = answered_keys(now)
-    scores = " · ".join(named(t, key, now[key]) for key in keys if BY_KEY[key].core)
-    details = [named(t, key, now[key]) for key in keys if not BY_KEY[key].core and now[key] is not None]
+    return _in_words(t, relevant(answers))
+
+
+def _in_words(t: Texts, answers: Answers) -> str:
+    keys = answered_keys(answers)
+    scores = " · ".join(named(t, key, answers[key]) for key in keys if BY_KEY[key].core)
+    details = [named(t, key, answers[key]) for key in keys if not BY_KEY[key].core and answers[key] is not None]
     return "\n".join(line for line in (scores, *details) if line)
 
 
@@ -84,19 +87,36 @@ def named(t: Texts, key: str, value: Value | None) -> str:
     return f"{_short(t)[key]} {said}" if BY_KEY[key].core else f"{_short(t)[key]}: {said}"
 
 
-def not_understood(t: Texts, reading: NotUnderstood | OffScale) -> Message:
+def not_understood(t: Texts, reading: Refusal) -> Message:
     example = t("For example: headache 6, back 3, slept 7.5, posture 4")
     if isinstance(reading, OffScale):
         return Message(f"{_scale(t, BY_KEY[reading.question])} {t('Nothing was saved.')}\n{example}")
-    if reading.words:
+    if isinstance(reading, Contradiction):
+        name = _short(t)[reading.question]
+        said = t("That says two different things about “{question}”, so nothing was saved.", question=name)
+    elif isinstance(reading, Unscored):
+        name = _short(t)[reading.question]
+        said = t("“{question}” goes with a pain from 1 to 10 on the same day. Nothing was saved.", question=name)
+        example = t("For example: headache 6 for 3 hours, back 4 lower")
+    elif isinstance(reading, OtherDay):
+        said = t(
+            "I can take typed answers for today and yesterday only, not for “{words}”, so nothing was saved.",
+            words=plain(reading.words[:60]),
+        )
+        example = t("For example: yesterday: headache 6, back 3")
+    elif reading.words:
         said = t("I did not understand “{words}”, so nothing was saved.", words=plain(reading.words[:60]))
     else:
         said = t("I did not understand that, so nothing was saved. I read short answers like the one below, or /help.")
     return Message(f"{said}\n{example}")
 
 
-def understood(t: Texts, answers: Answers) -> str:
-    return t("I understood: {answers}.", answers=day_in_words(t, answers))
+def understood(t: Texts, answers: Answers, day: str = "", unkept: str = "") -> str:
+    """Echo all that was stored, a detail without its score too; `day` where it was named, `unkept` what was not."""
+    said = _in_words(t, answers)
+    echo = t("I understood for {day}: {answers}.", day=day, answers=said) if day else ""
+    echo = echo or t("I understood: {answers}.", answers=said)
+    return f"{echo} {t('“{words}” is not kept.', words=plain(unkept))}" if unkept else echo
 
 
 def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
@@ -227,6 +247,7 @@ def _short(t: Texts) -> Mapping[str, str]:
         "aura_known": t("Warning signs"),
         "impact": t("Got in the way"),
         "back_region": t("Back pain in"),
+        "medicine": t("Taken for pain"),
     }
 
 
@@ -242,6 +263,7 @@ def _asks(t: Texts) -> Mapping[str, str]:
         "aura_known": t("Have you had those warning signs before, and did they go away within an hour?"),
         "impact": t("Did the headache get in the way of your day?"),
         "back_region": t("Where did it hurt? Tap all that fit, then Done."),
+        "medicine": t("Did you take anything for pain today? Tap all that fit, then Done."),
     }
 
 
@@ -256,6 +278,10 @@ def _help(t: Texts) -> Mapping[str, str]:
         # A label that had to be cut for its button stands here in full.
         "features": t("“Zigzags or blind spot” is also sparkles; “Tingling, numb, words” is trouble finding words."),
         "impact": t("“A lot” means you had to stop or lie down."),
+        "medicine": t(
+            "Whether for your head or your back. What you take every day to prevent pain does not go here. "
+            "“Ibuprofen, aspirin” is also naproxen and the like; “Combined pill” has caffeine or codeine in it."
+        ),
     }
 
 
@@ -324,6 +350,17 @@ def _codes(t: Texts) -> Mapping[str, Mapping[str, str]]:
             "upper": t("Upper or middle back"),
             "lower": t("Lower back"),
             "leg": t("It shot down a leg"),
+        },
+        "medicine": {
+            "none": t("Nothing"),
+            "simple": t("Paracetamol, acetaminophen"),
+            "nsaid": t("Ibuprofen, aspirin"),
+            "triptan": t("A triptan"),
+            "combo": t("Combined pill"),
+            "opioid": t("Strong painkiller (opioid)"),
+            "ergot": t("Ergotamine"),
+            "other": t("Something else"),
+            "unsure": t("Not sure what kind"),
         },
     }
 

@@ -38,8 +38,8 @@ def test_an_ordinary_day_has_five_questions() -> None:
 
 
 def test_pain_brings_its_own_follow_ups_after_the_five() -> None:
-    assert asked_in_order({"headache": 6, "back": 0})[5:] == ["duration", "features", "impact"]
-    assert asked_in_order({"headache": 0, "back": 2})[5:] == ["back_region"]
+    assert asked_in_order({"headache": 6, "back": 0})[5:] == ["duration", "features", "impact", "medicine"]
+    assert asked_in_order({"headache": 0, "back": 2})[5:] == ["back_region", "medicine"]
 
 
 def test_the_worst_day_is_at_most_fourteen_taps() -> None:
