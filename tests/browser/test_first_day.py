@@ -106,7 +106,15 @@ async def test_a_first_evening(browser: Browser, server: Server, clock: RunningC
         await ann.taps("One a day", then="All set.")
         assert ann.taps_made <= 6
 
-        await ann.taps("Open today’s card", then="Did your head hurt today?")
+        await ann.says("/reminders", then="Your reminders")
+        await ann.taps("Add a reminder", then="What shall I remind you of?")
+        await ann.taps("Water", then="at what time?")
+        await ann.says("19:31", then="Set.")
+        clock.moves(60)
+        await ann.sees("Not today")
+        await ann.taps("Done", then="Done.")
+
+        await ann.says("/checkin", then="Did your head hurt today?")
         before = ann.taps_made
         await ann.taps("8", then="And your back or neck?")
         await ann.taps("6", then="How long did you sleep last night?")
@@ -119,18 +127,12 @@ async def test_a_first_evening(browser: Browser, server: Server, clock: RunningC
         await ann.taps("Yes, that’s normal for me", then="get in the way of your day?")
         await ann.taps("A lot, I had to stop", then="Where did it hurt?")
         await ann.taps("Neck", then="✓ Neck")
+        await ann.taps("Done", then="Did you take anything for pain today?")
+        await ann.taps("A triptan", then="✓ A triptan")
         await ann.taps("Done", then="Saved for")
         assert ann.taps_made - before <= MOST_TAPS
         await ann.taps("Change an answer", then="which answer shall we change?")
         await ann.taps("Back to the card", then="Saved for")
-
-        await ann.says("/reminders", then="Your reminders")
-        await ann.taps("Add a reminder", then="What shall I remind you of?")
-        await ann.taps("Water", then="at what time?")
-        await ann.says("19:31", then="Set.")
-        clock.moves(60)
-        await ann.sees("Not today")
-        await ann.taps("Done", then="Done.")
 
         await ann.says("/summary", then="Mon")
         picture = page.get_by_role("article").last.get_by_role("img")
