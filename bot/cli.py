@@ -60,11 +60,8 @@ def sandbox(
     """Try HeadsUp in the browser, no token: a local Telegram look-alike and the bot. Example: headsup sandbox"""
     from bot import live, logs
 
-    if fresh:
-        for made in ("headsup.db", "headsup.db-wal", "headsup.db-shm", "headsup.key"):
-            (data / made).unlink(missing_ok=True)
     logs.set_up("info", "text")
-    live.in_sandbox(port, data, with_bot=not without_bot)
+    live.in_sandbox(port, data, with_bot=not without_bot, fresh=fresh)
 
 
 @app.command()

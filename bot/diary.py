@@ -33,16 +33,22 @@ FOREIGN = (
 NO_DRIVER = '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
 
 
-def open_diary(settings: Settings, held: IO[str] | None = None, *, begin: bool = True) -> Database:
+def open_diary(
+    settings: Settings, held: IO[str] | None = None, *, begin: bool = True, fresh: bool = False
+) -> Database:
     """Open the database with its key, both made at the first start, and bring the tables up to date.
 
     `held` is its lock where the caller has it already. `begin`: a key whose diary is missing starts an empty one.
+    `fresh`: the diary that is there is thrown away first, once it is known that nobody uses it.
     """
     try:
         at = place_of(settings)
         if settings.keys.file.exists() and not begin and schema_of(settings) is None:
             stop_with(MISCONFIGURED, MISSING.format(at=at or "the address"))
         held = held or lock_of(settings)
+        if at is not None and fresh:
+            for made in (at, *(at.with_name(at.name + end) for end in ("-wal", "-shm")), settings.keys.file):
+                made.unlink(missing_ok=True)
         if at is not None:
             _must_be_local(at, settings)
         engine = open_engine(settings.database.url)

@@ -51,7 +51,7 @@ def on_telegram(settings: Settings, token: str, *, new_bot: bool = False) -> Non
     asyncio.run(_until_stopped(_live(database, clock, chat, greet=_greet_operator)))
 
 
-def in_sandbox(port: int, data: Path, *, with_bot: bool) -> None:
+def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) -> None:
     """Serve the chat page, with the real bot behind it or only the look-alike, until stopped."""
     clock = SystemClock()
     # The diary outlives the look-alike: numbers of an earlier run would be updates and cards that it knows already.
@@ -64,7 +64,8 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool) -> None:
             database=DatabaseSettings(url=f"sqlite:///{data}/headsup.db"),
             keys=KeyFile(file=data / "headsup.key"),
             access=Access(mode="open"),
-        )
+        ),
+        fresh=fresh,
     )
     chat = Chat(
         database,

@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
-from bot.store import checkins, invites, schema, users
+from bot.store import checkins, invites, lock, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 
@@ -302,3 +302,14 @@ def test_a_port_that_is_taken(headsup: Headsup, more: tuple[str, ...]) -> None:
     assert said.exit_code == 1
     assert f"--port {port}: " in said.stderr
     assert said.stderr.endswith("; try --port 0 for a free one\n")
+
+
+def test_a_fresh_sandbox_leaves_a_diary_in_use_alone(headsup: Headsup, tmp_path: Path) -> None:
+    for name in ("headsup.db", "headsup.key"):
+        (tmp_path / name).write_bytes(b"somebody's")
+    held = lock.take(tmp_path / "headsup.db")
+    said = headsup("sandbox", "--fresh", "--data", str(tmp_path), "--port", "0")
+    held.close()
+    assert said.exit_code == 75
+    assert "is in use by process" in said.stderr
+    assert [(tmp_path / name).read_bytes() for name in ("headsup.db", "headsup.key")] == [b"somebody's"] * 2
