@@ -34,10 +34,10 @@ def commands_in(page: Path) -> list[list[str]]:
     return [words.split() for words in found]
 
 
-def conversation() -> Iterator[tuple[str, str]]:
-    """Yield the README's conversation as (who, line)."""
-    block = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert block, "the README begins with a conversation"
+def conversation(page: Path) -> Iterator[tuple[str, str]]:
+    """Yield a page's conversation as (who, line)."""
+    block = re.search(r"```text\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    assert block, "the page has a conversation"
     who = ""
     for line in block[1].splitlines():
         who = line[:9].strip() or who
@@ -56,12 +56,13 @@ def help_of(command: Iterable[str]) -> str:
     return shown.output
 
 
-async def test_the_conversation_in_the_readme_is_a_real_one(telegram: Telegram, ann: Person) -> None:
+@pytest.mark.parametrize("name", ["README.md", "docs/a_bad_day.md"])
+async def test_a_conversation_is_a_real_one(telegram: Telegram, ann: Person, name: str) -> None:
     unsaid: Iterator[str] = iter(())
-    turns = list(conversation())
+    turns = list(conversation(ROOT / name))
     for who, line in turns:
         if who == "HeadsUp":
-            # The README may leave lines out, but tells the others in their order; `in` moves the iterator on.
+            # A page may leave lines out, but tells the others in their order; `in` moves the iterator on.
             assert line in unsaid, f"the bot does not say {line!r} here, but {lines_of(ann.sees)}"
         elif line.startswith("["):
             await ann.taps(line.strip("[]"))
