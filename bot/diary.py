@@ -33,9 +33,7 @@ FOREIGN = (
 NO_DRIVER = '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
 
 
-def open_diary(
-    settings: Settings, held: IO[str] | None = None, *, begin: bool = True, fresh: bool = False
-) -> Database:
+def open_diary(settings: Settings, held: IO[str] | None = None, *, begin: bool = True, fresh: bool = False) -> Database:
     """Open the database with its key, both made at the first start, and bring the tables up to date.
 
     `held` is its lock where the caller has it already. `begin`: a key whose diary is missing starts an empty one.

@@ -25,7 +25,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
-from bot.render import attack, checkin, menu, next_, onboarding, privacy, reminders, safety, summary, tips
+from bot.render import attack, checkin, history, menu, next_, onboarding, privacy, reminders, safety, summary, tips
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
@@ -91,6 +91,9 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (privacy.policy(t), privacy.ask_delete(t, 1, 2), privacy.erased(t, 999, 1), privacy.kept(t))
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (safety.numbers(t), safety.safe(t))
+    march = days_ending(date(2026, 3, 31), 31, dict.fromkeys((MONDAY, date(2026, 3, 3)), LONG_DAY))
+    for earlier in (MONDAY.replace(month=2), None):
+        yield history.in_place(history.month(t, MONDAY, march, earlier=earlier, later=MONDAY.replace(month=9)))
     for concern in get_args(Concern):
         yield from safety.answer(t, concern)
     yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))

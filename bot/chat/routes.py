@@ -16,7 +16,7 @@ from telegram.ext import (
 )
 from telegram.ext import filters as only
 
-from bot.actions import attack, checkin, next_, onboarding, privacy, reminders, safety, settings, summary, tips
+from bot.actions import attack, checkin, history, next_, onboarding, privacy, reminders, safety, settings, summary, tips
 from bot.chat.turn import Action, Route, Turns
 from bot.domain.freetext import Understood, read_answers
 from bot.domain.safety import heard
@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Route] = {
     "start": Route(onboarding.start, strangers=True),
     "checkin": Route(checkin.open_checkin),
     "summary": Route(summary.show),
+    "history": Route(history.show),
     "reminders": Route(reminders.open_reminders),
     "remind": Route(reminders.remind),
     "next": Route(next_.show),
@@ -69,6 +70,8 @@ BUTTONS: Mapping[str, Route] = {
     "page": Route(checkin.turn_page),  # page:<check-in>:<question or page>
     "on": Route(checkin.go_on),  # on:<check-in>
     "undo": Route(checkin.undo),  # undo:<check-in>:<instant>
+    "month": Route(history.turn_to),  # month:<YYYY-MM>
+    "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),

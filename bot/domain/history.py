@@ -9,10 +9,12 @@ from bot.domain.questions import Answers
 
 @dataclass(frozen=True)
 class Day:
-    """One local day. `answers` is empty where nothing was answered; a key with None was skipped."""
+    """One local day. `answers` is empty where nothing was answered; a key with None was skipped. `asked`: there is a
+    card for it."""
 
     day: date
     answers: Answers
+    asked: bool = False
 
     @property
     def logged(self) -> bool:
@@ -22,4 +24,4 @@ class Day:
 def days_ending(last: date, count: int, answers: Mapping[date, Answers]) -> Sequence[Day]:
     """Return `count` days up to and including `last`, oldest first; a day without a check-in has no answers."""
     first = last - timedelta(days=count - 1)
-    return [Day(day, answers.get(day, {})) for day in (first + timedelta(days=n) for n in range(count))]
+    return [Day(day, answers.get(day, {}), day in answers) for day in (first + timedelta(days=n) for n in range(count))]

@@ -9,6 +9,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
     return (
         ("checkin", t("Today’s card")),
         ("summary", t("Your last 7 days")),
+        ("history", t("A month at a glance; see or change a day")),
         ("reminders", t("Set reminder times")),
         ("remind", t("Set a reminder in words")),
         ("next", t("What comes next, and why")),

@@ -48,6 +48,10 @@ class Texts:
         """Return a day as people say it: "Mon 23 Nov"."""
         return format_skeleton("MMMEd", datetime.combine(day, time()), locale=self.locale)
 
+    def month(self, first: date) -> str:
+        """Return a month with its year: "March 2026"."""
+        return str(format_skeleton("yMMMM", datetime.combine(first, time()), locale=self.locale))
+
     def weekday(self, day: date, width: str = "abbreviated") -> str:
         return str(self.locale.days["stand-alone"][width][day.weekday()])
 

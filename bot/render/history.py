@@ -1,0 +1,52 @@
+"""A month in words and buttons: what is filled in, what is not, and each day one tap away."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.domain.checkin import complete, relevant
+from bot.domain.history import Day
+from bot.domain.summary import back_day, headache_day
+from bot.render.message import Button, Message, rows
+from bot.texts.words import Texts
+
+A_ROW = 7
+
+
+def month(t: Texts, first: date, days: Sequence[Day], *, earlier: date | None, later: date | None) -> Message:
+    """Show the month that begins at `first`: its `days` so far, oldest first. `earlier` and `later` are the months
+    that one can turn to."""
+    answers = [relevant(day.answers) for day in days]
+    head = t("{month}: filled in on {n} of {of} days.", month=t.month(first), n=_logged(days), of=len(days))
+    lines = [f"<b>{head}</b>"]
+    if _logged(days):
+        headaches = sum(headache_day(each) is True for each in answers)
+        backs = sum(back_day(each) is True for each in answers)
+        lines.append(t("Headache on {head} of them, back pain on {back}.", head=headaches, back=backs))
+    lines.append(t("✓ filled in, … begun, – asked and not answered. Tap a day to see, fill in or change it."))
+    buttons = [Button(_label(day), f"open_day:{day.day.isoformat()}") for day in days]
+    turns = [Button(t.month(other), f"month:{other:%Y-%m}") for other in (earlier, later) if other is not None]
+    return Message("\n".join(lines), rows(*(buttons[n : n + A_ROW] for n in range(0, len(buttons), A_ROW)), turns))
+
+
+def in_place(message: Message) -> Message:
+    return replace(message, edit="tapped")
+
+
+def opened(t: Texts, day: date, today: date) -> str:
+    """Return the line above a day that was opened again."""
+    if (today - day).days > 1:
+        return t("What you fill in now is marked as filled in later.")
+    return ""
+
+
+def _logged(days: Sequence[Day]) -> int:
+    return sum(day.logged for day in days)
+
+
+def _label(day: Day) -> str:
+    if complete(day.answers):
+        return f"{day.day.day} ✓"
+    if day.answers:
+        return f"{day.day.day} …"
+    return f"{day.day.day} –" if day.asked else str(day.day.day)
