@@ -17,6 +17,7 @@ from bot.domain.checkin import CHANGE, DONE
 from bot.domain.coming import Planned
 from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale, OtherDay, Unscored
 from bot.domain.history import days_ending
+from bot.domain.log import KINDS as LOGGED
 from bot.domain.questions import BANDS, QUESTIONS, Answers, Hours, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
 from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
@@ -25,7 +26,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
-from bot.render import attack, checkin, history, menu, next_, onboarding, privacy, reminders, safety, summary, tips
+from bot.render import attack, checkin, history, log, menu, next_, onboarding, privacy, reminders, safety, summary, tips
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
@@ -92,8 +93,13 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (safety.numbers(t), safety.safe(t))
     march = days_ending(date(2026, 3, 31), 31, dict.fromkeys((MONDAY, date(2026, 3, 3)), LONG_DAY))
+    noted = [(MONDAY, kind) for kind in LOGGED * 4]
+    yield from (log.choose(t), log.ask_day(t), log.ask_day(t, again=True), log.ask_note(t))
+    for kind in LOGGED:
+        yield log.below(log.noted(t, LARGEST_ID, kind, MONDAY, MONDAY, "<" * 1000))
+        yield from (log.noted(t, LARGEST_ID, kind, MONDAY, NOW.date(), ""), log.removed(t, kind, MONDAY))
     for earlier in (MONDAY.replace(month=2), None):
-        yield history.in_place(history.month(t, MONDAY, march, earlier=earlier, later=MONDAY.replace(month=9)))
+        yield history.in_place(history.month(t, MONDAY, march, noted, earlier=earlier, later=MONDAY.replace(month=9)))
     for concern in get_args(Concern):
         yield from safety.answer(t, concern)
     yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 from bot.actions.checkin import open_day, today
 from bot.domain.history import days_ending
+from bot.domain.log import KINDS
 from bot.render import history as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import checkins
+from bot.store import checkins, events
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -41,12 +42,14 @@ def _month(session: Session, user: User, now: datetime, first: date) -> Message:
     last = min(_next_month(first) - timedelta(days=1), now_here)
     answers = checkins.history(session, user.id, first, last)
     days = days_ending(last, (last - first).days + 1, answers)
+    noted = [(event.day, event.kind) for event in events.of_user(session, user.id, first, last) if event.kind in KINDS]
     earlier = (first - timedelta(days=1)).replace(day=1)
     later = _next_month(first)
     return render.month(
         texts_for(user.language),
         first,
         days,
+        noted,
         earlier=earlier if earlier >= (now_here - FURTHEST).replace(day=1) else None,
         later=later if later <= now_here else None,
     )

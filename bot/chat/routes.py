@@ -16,7 +16,20 @@ from telegram.ext import (
 )
 from telegram.ext import filters as only
 
-from bot.actions import attack, checkin, history, next_, onboarding, privacy, reminders, safety, settings, summary, tips
+from bot.actions import (
+    attack,
+    checkin,
+    history,
+    log,
+    next_,
+    onboarding,
+    privacy,
+    reminders,
+    safety,
+    settings,
+    summary,
+    tips,
+)
 from bot.chat.turn import Action, Route, Turns
 from bot.domain.freetext import Understood, read_answers
 from bot.domain.safety import heard
@@ -38,6 +51,7 @@ COMMANDS: Mapping[str, Route] = {
     "checkin": Route(checkin.open_checkin),
     "summary": Route(summary.show),
     "history": Route(history.show),
+    "log": Route(log.show),
     "reminders": Route(reminders.open_reminders),
     "remind": Route(reminders.remind),
     "next": Route(next_.show),
@@ -72,6 +86,10 @@ BUTTONS: Mapping[str, Route] = {
     "undo": Route(checkin.undo),  # undo:<check-in>:<instant>
     "month": Route(history.turn_to),  # month:<YYYY-MM>
     "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
+    "log": Route(log.add),  # log:<kind>
+    "log_day": Route(log.move),  # log_day:<event>:<YYYY-MM-DD>, without it: type one
+    "log_note": Route(log.ask_note),  # log_note:<event>
+    "unlog": Route(log.remove),  # unlog:<event>
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),
@@ -120,6 +138,8 @@ TYPED: Mapping[str, Action] = {
     "place": settings.type_place,  # asked for by settings.ask_zone and onboarding.agree
     "start_time": onboarding.type_time,  # asked for by onboarding.set_time
     "time": reminders.type_time,  # asked for by reminders.pick_hour
+    "log_day": log.type_day,  # asked for by log.move
+    "log_note": log.type_note,  # asked for by log.ask_note
     "own": reminders.type_own,  # asked for by reminders.add
     "quiet": settings.type_quiet,  # asked for by settings.set_quiet
 }

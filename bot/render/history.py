@@ -7,15 +7,26 @@ from datetime import date
 from bot.domain.checkin import complete, relevant
 from bot.domain.history import Day
 from bot.domain.summary import back_day, headache_day
+from bot.render.log import names
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts
 
 A_ROW = 7
+MOST_NOTED = 20
+"""Visits and remedies that one message names, the last ones."""
 
 
-def month(t: Texts, first: date, days: Sequence[Day], *, earlier: date | None, later: date | None) -> Message:
-    """Show the month that begins at `first`: its `days` so far, oldest first. `earlier` and `later` are the months
-    that one can turn to."""
+def month(
+    t: Texts,
+    first: date,
+    days: Sequence[Day],
+    noted: Sequence[tuple[date, str]],
+    *,
+    earlier: date | None,
+    later: date | None,
+) -> Message:
+    """Show the month that begins at `first`: its `days` so far, oldest first, and what was noted beside the card (day,
+    kind). `earlier` and `later` are the months that one can turn to."""
     answers = [relevant(day.answers) for day in days]
     head = t("{month}: filled in on {n} of {of} days.", month=t.month(first), n=_logged(days), of=len(days))
     lines = [f"<b>{head}</b>"]
@@ -23,6 +34,9 @@ def month(t: Texts, first: date, days: Sequence[Day], *, earlier: date | None, l
         headaches = sum(headache_day(each) is True for each in answers)
         backs = sum(back_day(each) is True for each in answers)
         lines.append(t("Headache on {head} of them, back pain on {back}.", head=headaches, back=backs))
+    if noted:
+        shown = "; ".join(f"{t.day(day)} {names(t)[kind]}" for day, kind in noted[-MOST_NOTED:])
+        lines.append(t("Noted: {list}.", list=shown))
     lines.append(t("✓ filled in, … begun, – asked and not answered. Tap a day to see, fill in or change it."))
     buttons = [Button(_label(day), f"open_day:{day.day.isoformat()}") for day in days]
     turns = [Button(t.month(other), f"month:{other:%Y-%m}") for other in (earlier, later) if other is not None]

@@ -10,6 +10,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
         ("checkin", t("Today’s card")),
         ("summary", t("Your last 7 days")),
         ("history", t("A month at a glance; see or change a day")),
+        ("log", t("Note a visit, remedy or change")),
         ("reminders", t("Set reminder times")),
         ("remind", t("Set a reminder in words")),
         ("next", t("What comes next, and why")),

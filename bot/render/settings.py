@@ -204,6 +204,7 @@ def help_text(t: Texts) -> Message:
         t("/checkin – today’s card"),
         t("/summary – your last 7 days"),
         t("/history – a month at a glance; see, fill in or change a day"),
+        t("/log – note a massage, a visit, a new pillow"),
         t("/reminders – set reminder times; /remind does it in words"),
         t("/next – what comes, and why"),
         t("/attack – it started: I’m quiet until it’s over"),

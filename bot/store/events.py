@@ -41,6 +41,12 @@ def change(session: Session, event: Event, **details: Any) -> Event:
     return changed
 
 
+def move(session: Session, event: Event, day: date) -> Event:
+    """Put it on another day."""
+    session.execute(update(events).where(events.c.id == event.id).values(day=day))
+    return replace(event, day=day)
+
+
 def remove(session: Session, event: Event) -> None:
     session.execute(delete(events).where(events.c.id == event.id))
 

@@ -47,6 +47,8 @@ A_LIFE = (
     "English, 20:00",
     *("says I want to die", "Show the numbers again", "says I want to die", "I’m safe, I meant other things"),
     *("says /settings", "Change the time zone", "says Springfield", "Springfield", "Keep Lisbon time"),
+    *("says /log", "Massage", "It was yesterday", "Another day", "says 3 March", "Add a few words", "says it helped"),
+    *("says /log", "Doctor", "Take it back"),
     *("says /history", "February 2026", "March 2026", "2 ✓", "Change an answer", "Back to the card"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),

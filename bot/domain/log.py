@@ -1,0 +1,20 @@
+"""What a person can note beside the card: visits, remedies and changes; each counts once a day."""
+
+from typing import Literal, get_args
+
+Kind = Literal[
+    "massage",
+    "chiropractor",
+    "physio",
+    "acupuncture",
+    "doctor",
+    "medicine_started",
+    "medicine_changed",
+    "pillow",
+    "desk",
+    "other",
+]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+LONGEST_NOTE = 1000
+"""Characters."""
