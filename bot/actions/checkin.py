@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
-from bot.domain.freetext import Understood, read_answers, read_value
+from bot.domain.freetext import Understood, read_answers, read_value, unscored
 from bot.domain.questions import BY_KEY, QUESTIONS, Answers, Question, Value
 from bot.domain.reminders import CHECKIN, NUDGE, NUDGE_AFTER, STILL_GOOD, TO_REST, policy
 from bot.domain.schedule import day_of, local
@@ -110,14 +110,14 @@ def undo(session: Session, user: User, now: datetime, checkin_id: str, stored_at
 
 
 def say(session: Session, user: User, now: datetime, text: str, said_at: datetime | None = None) -> Reply:
-    """Read a typed line: one number for the question on the card, or a whole day; what was understood is echoed.
+    """Read a typed line: one value for the question on the card, or a whole day; what was understood is echoed.
 
-    It is about the day it was said on, however late it gets here.
+    It is about the day it was said on, however late it gets here, or the one before where it names yesterday.
     """
     t = texts_for(user.language)
     day = today(user, min(said_at or now, now))
     values: Answers
-    todays = checkins.on_day(session, user.id, day)
+    todays = of_today = checkins.on_day(session, user.id, day)
     before = checkins.on_day(session, user.id, day - timedelta(days=1))
     # Whoever opens yesterday's card, which is offered on today's, and then types means yesterday. Where nobody knows
     # yet whether today's has arrived, today is meant.
@@ -125,18 +125,24 @@ def say(session: Session, user: User, now: datetime, text: str, said_at: datetim
         todays = before
     asking = todays or before
     single = read_value(asking.page, text) if asking and asking.page in BY_KEY else None
+    named = unkept = ""
     if asking and single is not None:
         checkin, values = asking, {asking.page: single}
     else:
         reading = read_answers(text)
         if not isinstance(reading, Understood):
             return Reply((render.not_understood(t, reading),))
-        values = reading.answers
-        checkin = todays or checkins.open_(session, user.id, day, user.zone, domain.next_page({}), now)
+        values, unkept = reading.answers, reading.unkept
+        meant = {"today": of_today, "yesterday": before, None: todays}[reading.day]
+        if refused := unscored(values, checkins.answers_of(session, meant) if meant else {}):
+            return Reply((render.not_understood(t, refused),))
+        on = day - timedelta(days=1) if reading.day == "yesterday" else day
+        checkin = meant or checkins.open_(session, user.id, on, user.zone, domain.next_page({}), now)
+        named = render.day_name(t, checkin.day, today(user, now)) if reading.day or checkin.day != day else ""
     checkins.answer(session, checkin, values, now, source="text", late=checkin.day < day)
     page = domain.next_page(checkins.answers_of(session, checkin))
     stored_at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
-    said = render.understood(t, values)
+    said = render.understood(t, values, named, unkept)
     card = _card(session, user, now, checkin, page, said=said, undo=f"undo:{checkin.id}:{stored_at}")
     return Reply((card, *_below(t, user, now, checkin)))
 

@@ -105,6 +105,8 @@ def not_understood(t: Texts, reading: Refusal) -> Message:
         )
         example = t("For example: yesterday: headache 6, back 3")
     elif reading.words:
+        if reading.day:
+            example = t("For example: yesterday: headache 6, back 3")
         said = t("I did not understand “{words}”, so nothing was saved.", words=plain(reading.words[:60]))
     else:
         said = t("I did not understand that, so nothing was saved. I read short answers like the one below, or /help.")
