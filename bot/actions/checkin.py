@@ -124,12 +124,12 @@ def say(session: Session, user: User, now: datetime, text: str, said_at: datetim
     if todays and todays.message_id and before and (before.message_id or 0) > todays.message_id:
         todays = before
     asking = todays or before
-    single = read_value(asking.page, text) if asking and asking.page in BY_KEY else None
+    single = read_value(asking.page, text, user.language) if asking and asking.page in BY_KEY else None
     named = unkept = ""
     if asking and single is not None:
         checkin, values = asking, {asking.page: single}
     else:
-        reading = read_answers(text)
+        reading = read_answers(text, user.language)
         if not isinstance(reading, Understood):
             return Reply((render.not_understood(t, reading),))
         values, unkept = reading.answers, reading.unkept

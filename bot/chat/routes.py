@@ -150,7 +150,7 @@ def typed(session: Session, user: User, now: datetime, text: str, said_at: datet
     if len(text) > LONGEST_LINE:
         return Reply((words.too_long(texts_for(user.language)),))
     awaited, *arguments = (user.awaiting or "").split(":")
-    if awaited not in TYPED or isinstance(read_answers(text), Understood):
+    if awaited not in TYPED or isinstance(read_answers(text, user.language), Understood):
         return checkin.say(session, user, now, text, said_at)
     # It stays awaited until it is understood: whoever mistypes may simply type again.
     settings.keep_waiting(session, user)
