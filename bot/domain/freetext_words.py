@@ -56,8 +56,12 @@ Meaning = tuple[Token, ...]
 
 
 def fold(text: str) -> str:
-    """Return the text in small letters with single blanks; lines are parted by a comma. Never raises."""
-    plain = unicodedata.normalize("NFC", text.translate(PLAIN).casefold())
+    """Return the text in small letters with single blanks; lines are parted by a comma. Never raises.
+
+    Figures of every script count: who types ٧ means 7.
+    """
+    figures = "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+    plain = unicodedata.normalize("NFC", figures.translate(PLAIN).casefold())
     return f" {' , '.join(' '.join(line.split()) for line in plain.splitlines() if line.strip())} "
 
 

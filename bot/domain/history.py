@@ -1,7 +1,7 @@
 """A person's days, gaps kept as gaps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bot.domain.questions import Answers
@@ -14,7 +14,7 @@ class Day:
 
     day: date
     answers: Answers
-    asked: bool = False
+    asked: bool = field(default=False, compare=False)  # a day says the same, asked or not
 
     @property
     def logged(self) -> bool:

@@ -26,7 +26,7 @@ WORDS: Mapping[str, Mapping[str, object]] = {
     "½": {},
     "1e1": {},
     "NaN": {},
-    "7\u200b": {},  # with a space of no width
+    "7\u200b": {"headache": 7},  # with a space of no width
     "\u200b": {},
     "\u202e7\u202c": {},  # from right to left
     "headache 7, \u202eback 3": {},
