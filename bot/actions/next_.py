@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.actions.peace import peace_of
+from bot.actions.summary import is_worth_sending
 from bot.domain.coming import Again, Coming, Planned, coming
+from bot.domain.reminders import SUMMARY
 from bot.domain.schedule import local
 from bot.render import next_ as render
 from bot.render.message import Reply
@@ -44,13 +46,15 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
 
 def next_sends(session: Session, user: User, now: datetime) -> Sequence[Coming]:
     """Return what will be sent to a person in the next days if nothing changes."""
-    every = [reminder for reminder in reminders.of_user(session, user.id) if reminder.on]
+    left_out = () if is_worth_sending(session, user) else (SUMMARY,)
+    every = [each for each in reminders.of_user(session, user.id) if each.on and each.kind not in left_out]
     planned = {
         reminder.id: _planned(reminder, reminder.next_at, every) for reminder in every if reminder.next_at is not None
     }
     owed = [
         Again(row.kind, row.slot, row.due_at, max(not_before, now), row.too_late_at, planned.get(row.reminder_id or 0))
         for row, not_before in outbox.owed_to(session, user.id)
+        if row.kind not in left_out
     ]
     kinds = sorted({reminder.kind for reminder in every})
     return coming(

@@ -27,10 +27,15 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
 def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
     """The clock's summary: the 7 full days before the one it is for, however late it goes out, so that every day is in
     one of them and none in two. Nobody who never answered is sent an empty one."""
-    if not checkins.count(session, user.id):
+    if not is_worth_sending(session, user):
         return None
     last = date.fromisoformat(owed.slot) - timedelta(days=1)
     return _week(user, last, checkins.history(session, user.id, last - timedelta(days=13), last))
+
+
+def is_worth_sending(session: Session, user: User) -> bool:
+    """Tell whether there is anything to sum up: the person has answered once at least."""
+    return checkins.count(session, user.id) > 0
 
 
 def _week(user: User, last: date, answers: Mapping[date, Answers]) -> Reply:

@@ -91,3 +91,12 @@ def nudges(telegram: Telegram, ann: Person) -> set[datetime]:
 
     assert value(telegram, "SELECT count(*) FROM users") == 1
     return telegram.database.submit(read).result()
+
+
+async def test_who_never_answered_is_promised_no_summary(telegram: Telegram, ann: Person) -> None:
+    telegram.clock.moves(5 * 86_400)  # Saturday
+    await ann.says("/next")
+    assert "Weekly summary" not in ann.sees.text
+    await ann.says("all fine")
+    await ann.says("/next")
+    assert "Weekly summary" in ann.sees.text
