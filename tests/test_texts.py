@@ -48,6 +48,7 @@ LONG_DAY: Answers = {
     "back_region": frozenset({"neck", "upper", "lower", "leg"}),
     "medicine": frozenset({"simple", "nsaid", "triptan", "combo", "opioid", "ergot", "other", "unsure"}),
 }
+HELD = [privacy.Held(days=1, reminders=2, events=0), privacy.Held(days=999, reminders=1, events=1)]
 HISTORIES: list[Answers] = [{}, {"headache": 0, "back": 0}, {"headache": 3, "back": 2}, LONG_DAY]
 
 
@@ -89,7 +90,9 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (onboarding.ask_time(t, time(6, 45)), onboarding.ask_preset(t, time(20)), onboarding.ready(t, time(20)))
     yield from (onboarding.by_invitation(t), onboarding.invitation_over(t), onboarding.not_listed(t))
     yield from (onboarding.start_first(t), onboarding.welcome_back(t))
-    yield from (privacy.policy(t), privacy.ask_delete(t, 1, 2), privacy.erased(t, 999, 1), privacy.kept(t))
+    yield from (privacy.policy(t), privacy.kept(t))
+    for held in HELD:
+        yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (safety.numbers(t), safety.safe(t))
     march = days_ending(date(2026, 3, 31), 31, dict.fromkeys((MONDAY, date(2026, 3, 3)), LONG_DAY))

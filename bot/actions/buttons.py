@@ -1,7 +1,7 @@
 """What buttons carry, read with distrust: a tap can be forged, or come from a card of another time."""
 
 import re
-from datetime import time
+from datetime import date, time
 
 
 def number_of(code: str) -> int | None:
@@ -13,3 +13,11 @@ def time_of(digits: str) -> time | None:
     """Return the wall time a button carries as HHMM; None for anything else."""
     found = re.fullmatch(r"([01][0-9]|2[0-3])([0-5][0-9])", digits)
     return time(int(found[1]), int(found[2])) if found else None
+
+
+def date_of(code: str) -> date | None:
+    """Return the date a button carries as YYYY-MM-DD; None for anything else."""
+    try:
+        return date.fromisoformat(code) if len(code) == len("YYYY-MM-DD") and code.isascii() else None
+    except ValueError:
+        return None

@@ -20,6 +20,9 @@ from bot.store.users import User
 from bot.texts.words import Texts, texts_for
 
 MICROSECOND = timedelta(microseconds=1)
+FURTHEST = timedelta(days=366)
+"""How far back a day can be opened or noted: of more than a year ago nobody remembers how it was."""
+
 Choosing = Callable[[Question, Value | None, str], frozenset[str] | None]
 
 

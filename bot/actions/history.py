@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from bot.actions.checkin import open_day, today
+from bot.actions.buttons import date_of
+from bot.actions.checkin import FURTHEST, open_day, today
 from bot.domain.history import days_ending
 from bot.domain.log import KINDS
 from bot.render import history as render
@@ -12,9 +13,6 @@ from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
 
-FURTHEST = timedelta(days=366)
-"""How far back a day can be opened: further than a year nobody remembers how it was."""
-
 
 def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     return Reply((_month(session, user, now, today(user, now).replace(day=1)),))
@@ -22,7 +20,7 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
 
 def turn_to(session: Session, user: User, now: datetime, month: str) -> Reply:
     """Show another month (YYYY-MM) in place of the one that was shown."""
-    first = _date_in(f"{month}-01")
+    first = date_of(f"{month}-01")
     now_here = today(user, now)
     if first is None or not (now_here - FURTHEST).replace(day=1) <= first <= now_here:
         raise Sorry("I can’t show that month. /history shows this one.")
@@ -31,7 +29,7 @@ def turn_to(session: Session, user: User, now: datetime, month: str) -> Reply:
 
 def open_any_day(session: Session, user: User, now: datetime, code: str) -> Reply:
     """Open the card of a day (YYYY-MM-DD): today, or one of the last year."""
-    day, now_here = _date_in(code), today(user, now)
+    day, now_here = date_of(code), today(user, now)
     if day is None or not now_here - FURTHEST <= day <= now_here:
         raise Sorry("I can’t open that day. /history shows the days there are.")
     return open_day(session, user, now, day, render.opened(texts_for(user.language), day, now_here))
@@ -57,12 +55,3 @@ def _month(session: Session, user: User, now: datetime, first: date) -> Message:
 
 def _next_month(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
-
-
-def _date_in(code: str) -> date | None:
-    """Return the date that a button carries; None for anything else."""
-    try:
-        found = date.fromisoformat(code)
-    except ValueError:
-        return None
-    return found if found.isoformat() == code else None

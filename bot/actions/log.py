@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from bot.actions.buttons import number_of
-from bot.actions.checkin import today
+from bot.actions.buttons import date_of, number_of
+from bot.actions.checkin import FURTHEST, today
 from bot.domain.log import KINDS, LONGEST_NOTE
 from bot.domain.spans import read_day
 from bot.render import log as render
@@ -14,7 +14,6 @@ from bot.store.events import Event
 from bot.store.users import User
 from bot.texts.words import texts_for
 
-FURTHEST = timedelta(days=366)
 A_YEAR, A_WEEK = timedelta(days=364), timedelta(days=7)
 
 
@@ -38,10 +37,9 @@ def move(session: Session, user: User, now: datetime, event_id: str, code: str =
     if not code:
         users.wait_for_text(session, user.id, f"log_day:{event.id}")
         return Reply((render.ask_day(texts_for(user.language)),))
-    try:
-        day = date.fromisoformat(code)
-    except ValueError:
-        raise Sorry("I can’t read that button any more. /log shows what can be noted.") from None
+    day = date_of(code)
+    if day is None:
+        raise Sorry("I can’t read that button any more. /log shows what can be noted.")
     return _moved(session, user, now, event, day)
 
 

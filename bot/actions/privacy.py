@@ -1,10 +1,10 @@
 """What is stored about a person, and its removal."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.render import privacy as render
 from bot.render.message import Reply
-from bot.store import checkins, erasures, reminders
+from bot.store import checkins, erasures, events, reminders
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -16,19 +16,23 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
 
 
 def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    return Reply((render.ask_delete(texts_for(user.language), *_held(session, user)),))
+    return Reply((render.ask_delete(texts_for(user.language), _held(session, user)),))
 
 
 def erase(session: Session, user: User, now: datetime) -> Reply:
     """Delete the person and every row that names them, and say what is gone."""
     held = _held(session, user)
     erasures.erase(session, user.id, now)
-    return Reply((render.erased(texts_for(user.language), *held),))
+    return Reply((render.erased(texts_for(user.language), held),))
 
 
 def keep(session: Session, user: User, now: datetime) -> Reply:
     return Reply((render.kept(texts_for(user.language)),))
 
 
-def _held(session: Session, user: User) -> tuple[int, int]:
-    return checkins.count(session, user.id), len(reminders.of_user(session, user.id))
+def _held(session: Session, user: User) -> render.Held:
+    return render.Held(
+        days=checkins.count(session, user.id),
+        reminders=len(reminders.of_user(session, user.id)),
+        events=len(events.of_user(session, user.id, date.min, date.max)),
+    )

@@ -5,6 +5,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,9 @@ LONGEST_PAUSE = 15.0
 AFTER_REFUSAL = 60.0
 TELL_EVERY = 60.0
 TAP_LIVES = timedelta(seconds=150)
+TOLD_LATEST = timedelta(hours=1)
+"""Where Telegram pushes, it has been told by then that we have an update, or has sent it again."""
+
 """Telegram keeps an undelivered tap only so long (its server's source); messages 24 h."""
 
 NOTE_EVERY = timedelta(seconds=10)
@@ -144,6 +148,8 @@ class Receiver:
         while not self._stopping:
             try:
                 await self._heard()
+                told = self._clock.now() - TOLD_LATEST
+                await self._database.write(partial(inbox.drop_forgotten, before=told))
             except DBAPIError as error:
                 self._database.complain(error, self._clock)
             await self._clock.sleep(NOTE_EVERY.total_seconds())

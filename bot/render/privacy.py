@@ -1,7 +1,18 @@
 """What is stored, and how to have it all removed, in plain words."""
 
+from dataclasses import dataclass
+
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts
+
+
+@dataclass(frozen=True)
+class Held:
+    """How much is kept of a person: days with answers, reminder times, attacks and visits."""
+
+    days: int
+    reminders: int
+    events: int
 
 
 def policy(t: Texts) -> Message:
@@ -11,8 +22,9 @@ def policy(t: Texts) -> Message:
             (
                 f"<b>{t('Your data')}</b>",
                 t(
-                    "I keep: your Telegram number, language, time zone, the times you chose, your answers with when "
-                    "you gave them, and that you agreed. A shared location is turned into a time zone and not kept."
+                    "I keep: your Telegram number, language, time zone, the times you chose, your answers and what you "
+                    "noted beside them (attacks, visits, changes) with when you gave them, and that you agreed. A "
+                    "shared location is turned into a time zone and not kept."
                 ),
                 t(
                     "Your answers are encrypted on the computer of the person who runs this bot; the key lies there "
@@ -31,31 +43,19 @@ def policy(t: Texts) -> Message:
     )
 
 
-def ask_delete(t: Texts, days: int, reminders: int) -> Message:
-    held = ", ".join(
-        (
-            t.many("{n} day of answers", "{n} days of answers", days),
-            t.many("{n} reminder time", "{n} reminder times", reminders),
-        )
-    )
+def ask_delete(t: Texts, held: Held) -> Message:
     return Message(
         f"<b>{t('Delete everything about you?')}</b>\n"
-        + t("That is {held}, your settings and your consent. It can’t be brought back.", held=held),
+        + t("That is {held}, your settings and your consent. It can’t be brought back.", held=_counted(t, held)),
         rows([Button(t("Yes, delete everything"), "erase")], [Button(t("No, keep it"), "keep")]),
     )
 
 
-def erased(t: Texts, days: int, reminders: int) -> Message:
-    held = ", ".join(
-        (
-            t.many("{n} day of answers", "{n} days of answers", days),
-            t.many("{n} reminder time", "{n} reminder times", reminders),
-        )
-    )
+def erased(t: Texts, held: Held) -> Message:
     return Message(
         "\n\n".join(
             (
-                f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=held),
+                f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=_counted(t, held)),
                 t(
                     "To clear this chat too, delete it in Telegram. "
                     "To begin again, send /start or ask for a new invitation. Take care."
@@ -64,6 +64,16 @@ def erased(t: Texts, days: int, reminders: int) -> Message:
         ),
         edit="tapped",
     )
+
+
+def _counted(t: Texts, held: Held) -> str:
+    counted = [
+        t.many("{n} day of answers", "{n} days of answers", held.days),
+        t.many("{n} reminder time", "{n} reminder times", held.reminders),
+    ]
+    if held.events:
+        counted.append(t.many("{n} thing noted beside them", "{n} things noted beside them", held.events))
+    return ", ".join(counted)
 
 
 def kept(t: Texts) -> Message:

@@ -19,9 +19,6 @@ log = structlog.get_logger()
 KEPT = timedelta(days=8)
 """Update ids are kept a day longer than the week after which Telegram may draw new ones at random."""
 
-TOLD_LATEST = timedelta(hours=1)
-"""Where Telegram pushes, it has long been told by then."""
-
 FORGOTTEN = (inbox.c.state == "handled") & inbox.c.payload.is_(None)
 
 Raw = Mapping[str, Any]
@@ -86,9 +83,10 @@ def forget(session: Session, update_id: int) -> None:
     session.execute(update(inbox).where(inbox.c.update_id == update_id).values(**blank))
 
 
-def drop_forgotten(session: Session) -> None:
-    """Leave no row of what was forgotten: Telegram has been told that we have all that is here."""
-    session.execute(delete(inbox).where(FORGOTTEN))
+def drop_forgotten(session: Session, before: datetime | None = None) -> None:
+    """Leave no row of what was forgotten: Telegram has been told that we have all that is here, or came `before`."""
+    told = FORGOTTEN if before is None else FORGOTTEN & (inbox.c.received_at < before)
+    session.execute(delete(inbox).where(told))
 
 
 def forget_user(session: Session, user_id: int, *, unread: bool) -> None:
@@ -115,4 +113,3 @@ def unfinished(session: Session) -> Sequence[Waiting]:
 
 def tidy(session: Session, now: datetime) -> None:
     session.execute(delete(inbox).where(inbox.c.state.in_(("replied", "failed")), inbox.c.received_at < now - KEPT))
-    session.execute(delete(inbox).where(FORGOTTEN, inbox.c.received_at < now - TOLD_LATEST))

@@ -1,6 +1,6 @@
 """The inbox: an update is stored once, sealed, and wiped when it is answered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -75,6 +75,25 @@ def test_a_persons_updates_can_be_forgotten(database: Database) -> None:
     assert waiting(database) == [11, 12], "what came after /delete is still to be answered"
     database.submit(lambda s: inbox.forget_user(s, ANN, unread=True)).result(5)
     assert waiting(database) == [12]
+
+
+def test_of_a_strangers_update_only_the_id_stays_and_that_not_for_long(database: Database) -> None:
+    store(database, 10, 11)
+    database.submit(lambda s: inbox.forget(s, 10)).result(5)
+    assert waiting(database) == [11]
+    assert store(database, 10) == [], "sent again, it is known"
+
+    def left(before: datetime | None) -> list[tuple[int, int | None]]:
+        def work(session: Session) -> list[tuple[int, int | None]]:
+            inbox.drop_forgotten(session, before)
+            return [(row.update_id, row.user_id) for row in session.execute(table.select().order_by(table.c.id))]
+
+        return database.submit(work).result(5)
+
+    assert left(NOW) == [(10, None), (11, ANN)]
+    assert left(NOW + timedelta(seconds=1)) == [(11, ANN)]
+    database.submit(lambda s: inbox.forget(s, 11)).result(5)
+    assert left(None) == []
 
 
 def waiting(database: Database) -> list[int]:

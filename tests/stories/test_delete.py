@@ -28,13 +28,16 @@ async def live_a_little(telegram: Telegram, dora: Person) -> None:
     await dora.says("15:00")
     await telegram.waits(until=berlin(3, 15), beat=QUARTER)
     await dora.taps("Later")
+    await dora.says("/log")
+    await dora.taps("Massage")
 
 
 async def test_no_row_in_any_table(telegram: Telegram, dora: Person, ann: Person) -> None:
     await live_a_little(telegram, dora)
     await ann.says("6 3 7.5 4")
-    assert set(traces(telegram, DORA)) == {"users", "consents", "reminders", "checkins", "inbox", "outbox"}
+    assert set(traces(telegram, DORA)) == {"users", "consents", "reminders", "checkins", "events", "inbox", "outbox"}
     await dora.says("/delete")
+    assert "1 thing noted beside them" in dora.sees.text
     assert "It can’t be brought back" in dora.sees.text
     await dora.taps("Yes, delete everything")
     assert dora.sees.text.startswith("Deleted. Gone: 1 day") or "Gone: 2 days of answers" in dora.sees.text
