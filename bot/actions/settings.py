@@ -74,7 +74,10 @@ def set_zone(session: Session, user: User, now: datetime, zone: str) -> Reply:
     if moved and zone != user.zone:
         return Reply((said, render.ask_home_time(t, user.zone, zone)))
     new_here = not any(reminder.kind == CHECKIN for reminder in theirs)
-    return Reply((said, onboarding.ask_time(t, session.settings.defaults.checkin_time)) if new_here else (said,))
+    if not new_here:
+        return Reply((said,))
+    users.wait_for_text(session, user.id, "start_time")
+    return Reply((said, onboarding.ask_time(t, session.settings.defaults.checkin_time)))
 
 
 def keep_home_time(session: Session, user: User, now: datetime, zone: str) -> Reply:

@@ -136,7 +136,7 @@ BUTTONS: Mapping[str, Route] = {
 
 TYPED: Mapping[str, Action] = {
     "place": settings.type_place,  # asked for by settings.ask_zone and onboarding.agree
-    "start_time": onboarding.type_time,  # asked for by onboarding.set_time
+    "start_time": onboarding.type_time,  # asked for by settings.set_zone and onboarding.set_time
     "time": reminders.type_time,  # asked for by reminders.pick_hour
     "log_day": log.type_day,  # asked for by log.move
     "log_note": log.type_note,  # asked for by log.ask_note

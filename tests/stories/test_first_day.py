@@ -31,3 +31,14 @@ async def test_an_ordinary_day_is_five_taps(telegram: Telegram, ann: Person) -> 
         await ann.taps(label)
     assert ann.sees.text.startswith("Saved for Mon")
     assert ann.toast == "Saved"
+
+
+async def test_a_time_may_be_typed_where_it_is_asked_for(telegram: Telegram) -> None:
+    zoe = telegram.person(1009, "Zoe")
+    await zoe.says("/start")
+    await zoe.taps("I agree")
+    await zoe.says("Lisbon")
+    await zoe.says("noon or so")
+    assert "Please type it like 8:30" in zoe.sees.text
+    await zoe.says("noon")
+    assert zoe.sees.text.startswith("I’ll ask at 12:00.")
