@@ -12,7 +12,7 @@ from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLat
 from bot.chat.send import Sender
 from bot.clock import Clock
 from bot.domain.peace import Held
-from bot.domain.reminders import CHECKIN, MORNING, NUDGE, SUMMARY, policy
+from bot.domain.reminders import CHECKIN, MORNING, NIGHT, NUDGE, SUMMARY, policy
 from bot.render.message import Reply
 from bot.store import checkins, outbox, users
 from bot.store.database import Database, Session
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] = {
     CHECKIN: checkin.prompt,
+    NIGHT: checkin.ask_night,
     NUDGE: checkin.nudge,
     SUMMARY: summary.weekly,
     MORNING: attack.morning,

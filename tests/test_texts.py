@@ -14,11 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.checkin import CHANGE, DONE
+from bot.domain.checklists import SIGNS, TIERS
 from bot.domain.coming import Planned
+from bot.domain.emergency import COUNTRIES
 from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale, OtherDay, Unscored
 from bot.domain.history import days_ending
 from bot.domain.log import KINDS as LOGGED
-from bot.domain.questions import BANDS, QUESTIONS, Answers, Hours, Question
+from bot.domain.profile import CARE, Profile, questions_for
+from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Hours, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
 from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
 from bot.domain.safety import Concern
@@ -26,7 +29,22 @@ from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
-from bot.render import attack, checkin, history, log, menu, next_, onboarding, privacy, reminders, safety, summary, tips
+from bot.render import (
+    attack,
+    checkin,
+    checklist,
+    history,
+    log,
+    menu,
+    next_,
+    onboarding,
+    privacy,
+    profile,
+    reminders,
+    safety,
+    summary,
+    tips,
+)
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
@@ -93,8 +111,10 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (privacy.policy(t), privacy.kept(t))
     for held in HELD:
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
+    yield from lists_of_signs(t)
+    yield from what_the_card_asks(t)
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
-    yield from (safety.numbers(t), safety.safe(t))
+    yield from (safety.numbers(t, None), safety.safe(t))
     march = days_ending(date(2026, 3, 31), 31, dict.fromkeys((MONDAY, date(2026, 3, 3)), LONG_DAY))
     noted = [(MONDAY, kind) for kind in LOGGED * 4]
     yield from (log.choose(t), log.ask_day(t), log.ask_day(t, again=True), log.ask_note(t))
@@ -127,6 +147,36 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (checkin.not_understood(t, Unscored(detail)) for detail in SCORE_OF)
     yield from (checkin.not_understood(t, OtherDay(words)) for words in ("<monday>", "3 march" * 1000))
     yield checkin.continued_below(t, MONDAY, MONDAY)
+
+
+def lists_of_signs(t: Texts) -> Iterator[Message]:
+    yield from (safety.warning_signs(t, "US", checks=True), checklist.choose(t), checklist.taken_back(t))
+    yield from (checklist.ask_country(t), *(checklist.country_set(t, code) for code in COUNTRIES))
+    yield settings_words.look_at_signs(t)
+    for which, signs in SIGNS.items():
+        yield from (checklist.listing(t, LARGEST_ID, which, ticked) for ticked in ((), signs))
+        yield checklist.offer(t, which)
+        for tier in TIERS:
+            yield from (checklist.answer(t, LARGEST_ID, which, tier, country) for country in (None, "GB", "other"))
+    yield from (checklist.none(t, "US", None), checklist.none(t, None, "soon"), safety.numbers(t, "CA"))
+
+
+def what_the_card_asks(t: Texts) -> Iterator[Message]:
+    every = Profile(short=True, followed=frozenset(FACTORS), period=True, care=frozenset(CARE))
+    for told in (Profile(), every):
+        yield from (profile.page(t, told, time(8, 30)), profile.page(t, told, None))
+        yield from (profile.factors(t, told), profile.care(t, told))
+    yield from (checkin.ask_note(t, MONDAY, MONDAY), checkin.change_not_read(t))
+    yield checkin.not_corrected(t, NotUnderstood("<&>" * 2000))
+    night, short = questions_for(Profile(), "night"), questions_for(Profile(short=True))
+    following = questions_for(Profile(followed=frozenset(FACTORS)))
+    noted: Answers = {**LONG_DAY, "note": "<" * 1000, "factors": frozenset(FACTORS)}
+    for period in (True, False):
+        shown = checkin.Card(LARGEST_ID, MONDAY, MONDAY, "done", noted, questions=following, late=True, period=period)
+        yield checkin.card(t, shown)
+    yield checkin.card(t, checkin.Card(LARGEST_ID, MONDAY, MONDAY, "factors", {}, questions=following))
+    yield checkin.card(t, checkin.Card(LARGEST_ID, MONDAY, MONDAY, "headache", {}, questions=short))
+    yield checkin.card(t, checkin.Card(LARGEST_ID, MONDAY, MONDAY, "done", {}, questions=night, part="night"))
 
 
 def reminders_as_they_are_set(t: Texts) -> Iterator[Message]:
@@ -307,7 +357,20 @@ def test_every_reminder_kind_has_a_name(t: Texts) -> None:
 
 def test_all_that_can_be_said_is_looked_at_here() -> None:
     """A message function added to `render/` has to be added above."""
-    parts = (attack, checkin, next_, onboarding, privacy, reminders, safety, settings_words, summary, tips)
+    parts = (
+        attack,
+        checkin,
+        checklist,
+        profile,
+        next_,
+        onboarding,
+        privacy,
+        reminders,
+        safety,
+        settings_words,
+        summary,
+        tips,
+    )
     makers: list[Callable[..., object]] = [
         maker
         for part in parts

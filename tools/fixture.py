@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.domain.questions import Hours
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
-from bot.store import checkins, events, inbox, invites, meta, outbox, reminders, schema, tastes, users
+from bot.store import checkins, events, inbox, invites, meta, outbox, profiles, reminders, schema, tastes, users
 from bot.store.crypto import load_keys
 from bot.store.database import Session, open_engine
 
@@ -33,10 +33,10 @@ def fill(session: Session) -> None:
         users.agree(session, user_id, "1", "I agree", NOW)
         card = reminders.add(session, user_id, CHECKIN, DAILY, NOW)
         checkin = checkins.open_(session, user_id, DAY, DAILY.zone, "headache", NOW)
-        checkins.turn_to(session, checkin, "back")
+        checkins.turn_to(session, checkin, "back", ("headache", "back"))
         checkins.remember_message(session, checkin.id, 5_000_000_000)
         checkins.answer(session, checkin, FIRST, NOW, source="tap", late=False)
-        checkins.answer(session, checkin, CHANGED, THEN, source="text", late=True)
+        checkins.answer(session, checkin, CHANGED, THEN, source="text", late=True, message_id=4_000_000_000)
         when = {"due_at": NOW, "not_before": NOW, "too_late_at": NOW + timedelta(hours=4)}
         outbox.owe(session, user_id, CHECKIN, "2026-03-02", reminder_id=card.id, **when)
     reminders.change(session, card, NOW, on=False)
@@ -56,6 +56,7 @@ def fill(session: Session) -> None:
     users.change(session, BEN, silent_until=THEN, seen_at=NOW)
     outbox.say_tip(session, owed.id, "pb01")
     events.add(session, ANN, DAY, "attack", NOW, began=NOW.isoformat(), over=None)
+    profiles.change(session, ANN, short=True, followed=frozenset({"alcohol"}), country="NZ")
     tastes.keep(session, ANN, tastes.Tastes(frozenset({"pb01"}), frozenset({"sl02"})))
 
 

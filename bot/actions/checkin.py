@@ -2,26 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Literal
 
+from bot.actions import checklist
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
-from bot.domain.freetext import Understood, read_answers, read_value, unscored
-from bot.domain.questions import BY_KEY, QUESTIONS, Answers, Question, Value
+from bot.domain.profile import Part, Profile, questions_for
+from bot.domain.questions import BY_KEY, Answers, Question, Value
 from bot.domain.reminders import CHECKIN, NUDGE, NUDGE_AFTER, STILL_GOOD, TO_REST, policy
 from bot.domain.schedule import day_of, local
 from bot.render import checkin as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import checkins, outbox, users
+from bot.store import checkins, events, outbox, profiles, users
 from bot.store.checkins import CheckIn
 from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.users import User
 from bot.texts.words import Texts, texts_for
 
-MICROSECOND = timedelta(microseconds=1)
 FURTHEST = timedelta(days=366)
 """How far back a day can be opened or noted: of more than a year ago nobody remembers how it was."""
+
+PERIOD = "period"
+"""The event of a period's first day."""
 
 Choosing = Callable[[Question, Value | None, str], frozenset[str] | None]
 
@@ -36,7 +40,7 @@ def open_yesterday(session: Session, user: User, now: datetime) -> Reply:
 
 
 def answer(session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str) -> Reply:
-    checkin, question = _mine(session, user, checkin_id), _question(key)
+    checkin, question = of_person(session, user, checkin_id), _question(key)
     value = domain.value_of(question, code)
     if value is None:
         raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
@@ -55,7 +59,7 @@ def untick(session: Session, user: User, now: datetime, checkin_id: str, key: st
 
 def ticked(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
     """Done with a question of several choices; with nothing ticked it counts as skipped."""
-    checkin, question = _mine(session, user, checkin_id), _question(key)
+    checkin, question = of_person(session, user, checkin_id), _question(key)
     if question.kind != "several":
         raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
     values = checkins.answers_of(session, checkin)
@@ -63,98 +67,60 @@ def ticked(session: Session, user: User, now: datetime, checkin_id: str, key: st
 
 
 def skip(session: Session, user: User, now: datetime, checkin_id: str, key: str) -> Reply:
-    return _store(session, user, now, _mine(session, user, checkin_id), {_question(key).key: None})
+    return _store(session, user, now, of_person(session, user, checkin_id), {_question(key).key: None})
 
 
 def skip_rest(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
-    checkin = _mine(session, user, checkin_id)
-    return _store(session, user, now, checkin, domain.rest(checkins.answers_of(session, checkin)))
+    checkin = of_person(session, user, checkin_id)
+    questions = questions_for(profiles.of_user(session, user.id), checkin.part)
+    return _store(session, user, now, checkin, domain.rest(checkins.answers_of(session, checkin), questions))
 
 
 def all_fine(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
-    return _store(session, user, now, _mine(session, user, checkin_id), domain.ALL_FINE)
+    return _store(session, user, now, of_person(session, user, checkin_id), domain.ALL_FINE)
 
 
 def no_pain(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
-    return _store(session, user, now, _mine(session, user, checkin_id), domain.NO_PAIN)
+    return _store(session, user, now, of_person(session, user, checkin_id), domain.NO_PAIN)
 
 
 def turn_page(session: Session, user: User, now: datetime, checkin_id: str, page: str) -> Reply:
     """Show another page of the card: a question to answer again, or the list of answers to change."""
-    if page not in BY_KEY and page != domain.CHANGE:
-        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
-    checkin = _mine(session, user, checkin_id)
-    if page in BY_KEY and not BY_KEY[page].asked_if(checkins.answers_of(session, checkin)):
+    checkin = of_person(session, user, checkin_id)
+    if page != domain.CHANGE and not _question(page).asked_if(checkins.answers_of(session, checkin)):
         return go_on(session, user, now, checkin_id)  # the score above it has been set to 0 since
-    return Reply((_card(session, user, now, checkin, page, edit=True),))
+    return Reply((show_card(session, user, now, checkin, page, edit="tapped"),))
 
 
 def go_on(session: Session, user: User, now: datetime, checkin_id: str) -> Reply:
-    checkin = _mine(session, user, checkin_id)
-    page = domain.next_page(checkins.answers_of(session, checkin))
-    return Reply((_card(session, user, now, checkin, page, edit=True),))
+    return Reply((show_card(session, user, now, of_person(session, user, checkin_id), edit="tapped"),))
+
+
+def set_period(session: Session, user: User, now: datetime, checkin_id: str, to: str) -> Reply:
+    """Note that a period began on the card's day, or take that back."""
+    checkin = of_person(session, user, checkin_id)
+    noted = events.of_user(session, user.id, checkin.day, checkin.day, PERIOD)
+    if to == "on" and not noted:
+        events.add(session, user.id, checkin.day, PERIOD, now, note="")
+    elif to == "off":
+        for event in noted:
+            events.remove(session, event)
+    elif to != "on":
+        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
+    return go_on(session, user, now, checkin_id)
 
 
 def open_day(session: Session, user: User, now: datetime, day: date, said: str) -> Reply:
     """Show the card of a day as a new message, with a line above it."""
-    return _show_new(session, user, now, day, said=said)
-
-
-def undo(session: Session, user: User, now: datetime, checkin_id: str, stored_at: str) -> Reply:
-    """Take back what one typed line stored, named by its instant in microseconds since 1970."""
-    checkin = _mine(session, user, checkin_id)
-    if not (stored_at.isascii() and stored_at.isdigit() and len(stored_at) <= 17):
-        raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
-    t = texts_for(user.language)
-    taken_back = checkins.undo(session, checkin, datetime(1970, 1, 1, tzinfo=UTC) + int(stored_at) * MICROSECOND)
-    page = domain.next_page(checkins.answers_of(session, checkin))
-    toast = t("Taken back") if taken_back else t("That was changed already")
-    return Reply((_card(session, user, now, checkin, page, edit=True),), toast)
-
-
-def say(session: Session, user: User, now: datetime, text: str, said_at: datetime | None = None) -> Reply:
-    """Read a typed line: one value for the question on the card, or a whole day; what was understood is echoed.
-
-    It is about the day it was said on, however late it gets here, or the one before where it names yesterday.
-    """
-    t = texts_for(user.language)
-    day = today(user, min(said_at or now, now))
-    values: Answers
-    todays = of_today = checkins.on_day(session, user.id, day)
-    before = checkins.on_day(session, user.id, day - timedelta(days=1))
-    # Whoever opens yesterday's card, which is offered on today's, and then types means yesterday. Where nobody knows
-    # yet whether today's has arrived, today is meant.
-    if todays and todays.message_id and before and (before.message_id or 0) > todays.message_id:
-        todays = before
-    asking = todays or before
-    single = read_value(asking.page, text, user.language) if asking and asking.page in BY_KEY else None
-    named = unkept = ""
-    if asking and single is not None:
-        checkin, values = asking, {asking.page: single}
-    else:
-        reading = read_answers(text, user.language)
-        if not isinstance(reading, Understood):
-            return Reply((render.not_understood(t, reading),))
-        values, unkept = reading.answers, reading.unkept
-        meant = {"today": of_today, "yesterday": before, None: todays}[reading.day]
-        if refused := unscored(values, checkins.answers_of(session, meant) if meant else {}):
-            return Reply((render.not_understood(t, refused),))
-        on = day - timedelta(days=1) if reading.day == "yesterday" else day
-        checkin = meant or checkins.open_(session, user.id, on, user.zone, domain.next_page({}), now)
-        named = render.day_name(t, checkin.day, today(user, now)) if reading.day or checkin.day != day else ""
-    checkins.answer(session, checkin, values, now, source="text", late=checkin.day < day)
-    page = domain.next_page(checkins.answers_of(session, checkin))
-    stored_at = (now - datetime(1970, 1, 1, tzinfo=UTC)) // MICROSECOND
-    said = render.understood(t, values, named, unkept)
-    card = _card(session, user, now, checkin, page, said=said, undo=f"undo:{checkin.id}:{stored_at}")
-    return Reply((card, *_below(t, user, now, checkin)))
+    return _show_new(session, user, now, day, said)
 
 
 def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
     """The clock asks: the card of the day it was due on, unless that day is done; one nudge is owed after it."""
     day = date.fromisoformat(owed.slot)
     checkin = checkins.on_day(session, user.id, day)
-    if checkin and domain.complete(checkins.answers_of(session, checkin)):
+    questions = questions_for(profiles.of_user(session, user.id))
+    if checkin and domain.complete(checkins.answers_of(session, checkin), questions):
         return None
     t = texts_for(user.language)
     if outbox.sent_since(session, user.id, CHECKIN, user.seen_at or user.since) >= TO_REST:
@@ -180,6 +146,16 @@ def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
     return replace(reply, messages=(*before, *reply.messages))
 
 
+def ask_night(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
+    """The clock asks in the morning how the night was, and nothing else; nothing once that is known."""
+    day = date.fromisoformat(owed.slot)
+    checkin = checkins.on_day(session, user.id, day)
+    answers = checkins.answers_of(session, checkin) if checkin else {}
+    if day != today(user, now) or domain.complete(answers, questions_for(Profile(), "night")):
+        return None
+    return _show_new(session, user, now, day, part="night")
+
+
 def nudge(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
     """The one quiet reminder of an open card; nothing once the person has begun it, or their day is over."""
     day = date.fromisoformat(owed.slot)
@@ -193,25 +169,28 @@ def nudge(session: Session, user: User, now: datetime, owed: Owed) -> Reply | No
 
 def show_again(session: Session, user: User, now: datetime, checkin_id: int) -> Reply:
     """Draw a card as it stands in place of its last message: what a restart owes to a tap it had stored."""
-    checkin = _mine(session, user, str(checkin_id))
-    return Reply((replace(_card(session, user, now, checkin, checkin.page), edit=checkin.message_id),))
+    checkin = of_person(session, user, str(checkin_id))
+    card = show_card(session, user, now, checkin, checkin.page, edit=checkin.message_id)
+    return Reply((card, *checklist.unanswered(session, user, checkin.day)))
 
 
 def away(session: Session, user: User, now: datetime, checkin_id: int, since: datetime, until: datetime) -> Reply:
     """Say on a card that is still open that taps between `since` and `until` may be lost; nothing on a finished one."""
-    checkin = _mine(session, user, str(checkin_id))
-    if checkin.message_id is None or domain.next_question(QUESTIONS, checkins.answers_of(session, checkin)) is None:
+    checkin = of_person(session, user, str(checkin_id))
+    questions = questions_for(profiles.of_user(session, user.id), checkin.part)
+    answers = checkins.answers_of(session, checkin)
+    if checkin.message_id is None or domain.next_question(questions, answers) is None:
         return Reply()
     t = texts_for(user.language)
     said = render.was_away(t, local(since, user.zone), local(until, user.zone))
-    return Reply((replace(_card(session, user, now, checkin, checkin.page, said=said), edit=checkin.message_id),))
+    return Reply((show_card(session, user, now, checkin, checkin.page, said=said, edit=checkin.message_id),))
 
 
 def today(user: User, now: datetime) -> date:
     return day_of(now, user.zone, user.day_start)
 
 
-def _mine(session: Session, user: User, checkin_id: str) -> CheckIn:
+def of_person(session: Session, user: User, checkin_id: str) -> CheckIn:
     known = number_of(checkin_id)
     found = checkins.get(session, known) if known is not None else None
     if found is None or found.user_id != user.id:
@@ -220,7 +199,7 @@ def _mine(session: Session, user: User, checkin_id: str) -> CheckIn:
 
 
 def _question(key: str) -> Question:
-    if key not in BY_KEY:
+    if key not in BY_KEY or BY_KEY[key].kind == "text":
         raise Sorry("That question is not asked any more. /checkin opens today’s card.")
     return BY_KEY[key]
 
@@ -228,7 +207,7 @@ def _question(key: str) -> Question:
 def _choose(
     session: Session, user: User, now: datetime, checkin_id: str, key: str, code: str, change: Choosing
 ) -> Reply:
-    checkin, question = _mine(session, user, checkin_id), _question(key)
+    checkin, question = of_person(session, user, checkin_id), _question(key)
     chosen = change(question, checkins.answers_of(session, checkin).get(key), code)
     if chosen is None:
         raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
@@ -240,20 +219,21 @@ def _store(
 ) -> Reply:
     late = today(user, now) > checkin.day
     checkins.answer(session, checkin, values, now, source="tap", late=late)
-    page = page or domain.next_page(checkins.answers_of(session, checkin))
-    message = _card(session, user, now, checkin, page, edit=True)
+    message = show_card(session, user, now, checkin, page, edit="tapped")
     t = texts_for(user.language)
     toast = t("Saved for {day}", day=t.day(checkin.day)) if late else t("Saved")
-    return Reply((message,), toast)
+    # While several choices are being ticked nothing is said about them yet.
+    help_ = () if page else checklist.look(session, user, now, checkin.day)
+    return Reply((message, *help_), toast)
 
 
-def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "") -> Reply:
+def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "", part: Part = "day") -> Reply:
     t = texts_for(user.language)
-    checkin = checkins.open_(session, user.id, day, user.zone, domain.next_page({}), now)
-    page = domain.next_page(checkins.answers_of(session, checkin))
-    offer = day == today(user, now) and _yesterday_open(session, user, now)
-    card = _card(session, user, now, checkin, page, said=said, yesterday_open=offer)
-    return Reply((card, *_below(t, user, now, checkin)))
+    questions = questions_for(profiles.of_user(session, user.id), part)
+    checkin = checkins.open_(session, user.id, day, user.zone, domain.next_page({}, questions), now)
+    offer = part == "day" and day == today(user, now) and _yesterday_open(session, user, now)
+    card = show_card(session, user, now, checkin, said=said, yesterday_open=offer, part=part)
+    return Reply((card, *below(t, user, now, checkin)))
 
 
 def _yesterday_open(session: Session, user: User, now: datetime) -> bool:
@@ -261,30 +241,53 @@ def _yesterday_open(session: Session, user: User, now: datetime) -> bool:
     if day_of(user.since, user.zone, user.day_start) > yesterday:
         return False
     checkin = checkins.on_day(session, user.id, yesterday)
-    return checkin is None or not domain.complete(checkins.answers_of(session, checkin))
+    questions = questions_for(profiles.of_user(session, user.id))
+    return checkin is None or not domain.complete(checkins.answers_of(session, checkin), questions)
 
 
-def _below(t: Texts, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
+def below(t: Texts, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
+    """Return what the card's last message says once the card is shown anew."""
     if checkin.message_id is None:
         return ()
     return (replace(render.continued_below(t, checkin.day, today(user, now)), edit=checkin.message_id),)
 
 
-def _card(
+def show_card(
     session: Session,
     user: User,
     now: datetime,
     checkin: CheckIn,
-    page: str,
+    page: str | None = None,
     *,
     said: str = "",
     undo: str | None = None,
-    edit: bool = False,
+    edit: Literal["tapped"] | int | None = None,
     yesterday_open: bool = False,
+    part: Part | None = None,
 ) -> Message:
-    if page != checkin.page:
-        checkins.turn_to(session, checkin, page)
+    """Draw a card at a page, by default at the next question, and remember what it shows."""
+    part = part or checkin.part
+    profile = profiles.of_user(session, user.id)
+    questions = questions_for(profile, part)
     answers = checkins.answers_of(session, checkin)
-    card = render.Card(checkin.id, checkin.day, today(user, now), page, answers, yesterday_open)
-    message = render.card(texts_for(user.language), card, said=said, undo=undo)
-    return replace(message, edit="tapped") if edit else message
+    page = page or domain.next_page(answers, questions)
+    asked = domain.asked_with(checkin.asked, page, questions)
+    checkin = checkins.turn_to(session, checkin, page, asked, part)
+    card = render.Card(
+        checkin.id,
+        checkin.day,
+        today(user, now),
+        page,
+        answers,
+        yesterday_open,
+        questions,
+        part,
+        late=checkin.late,
+        period=_period(session, user, profile, checkin.day),
+    )
+    return replace(render.card(texts_for(user.language), card, said=said, undo=undo), edit=edit)
+
+
+def _period(session: Session, user: User, profile: Profile, day: date) -> bool | None:
+    """Tell whether a period began that day; None where the person does not note that."""
+    return bool(events.of_user(session, user.id, day, day, PERIOD)) if profile.period else None

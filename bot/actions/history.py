@@ -4,11 +4,11 @@ from datetime import date, datetime, timedelta
 
 from bot.actions.buttons import date_of
 from bot.actions.checkin import FURTHEST, open_day, today
-from bot.domain.history import days_ending
 from bot.domain.log import KINDS
+from bot.domain.profile import questions_for
 from bot.render import history as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import checkins, events
+from bot.store import checkins, events, profiles
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -38,8 +38,7 @@ def open_any_day(session: Session, user: User, now: datetime, code: str) -> Repl
 def _month(session: Session, user: User, now: datetime, first: date) -> Message:
     now_here = today(user, now)
     last = min(_next_month(first) - timedelta(days=1), now_here)
-    answers = checkins.history(session, user.id, first, last)
-    days = days_ending(last, (last - first).days + 1, answers)
+    days = checkins.days(session, user.id, first, last, user.day_start)
     noted = [(event.day, event.kind) for event in events.of_user(session, user.id, first, last) if event.kind in KINDS]
     earlier = (first - timedelta(days=1)).replace(day=1)
     later = _next_month(first)
@@ -48,6 +47,7 @@ def _month(session: Session, user: User, now: datetime, first: date) -> Message:
         first,
         days,
         noted,
+        questions_for(profiles.of_user(session, user.id)),
         earlier=earlier if earlier >= (now_here - FURTHEST).replace(day=1) else None,
         later=later if later <= now_here else None,
     )

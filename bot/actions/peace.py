@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 
 from bot.domain import checkin as card
 from bot.domain.peace import STRONG, Held, Peace, held_back
+from bot.domain.profile import Profile, questions_for
 from bot.domain.questions import Value
 from bot.domain.quiet import from_text, quiet_from
-from bot.domain.reminders import CHECKIN, TO_OFF, number_of_occurrence
+from bot.domain.reminders import CHECKIN, NIGHT, TO_OFF, number_of_occurrence
 from bot.domain.schedule import day_of, instant
-from bot.store import checkins, outbox, reminders
+from bot.store import checkins, outbox, profiles, reminders
 from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.reminders import Reminder
@@ -26,6 +27,8 @@ def peace_of(
     today = day_of(now, user.zone, user.day_start)
     # A card that goes by the clock at home may be for a day that is over here, or has not begun.
     answers = checkins.history(session, user.id, today - 2 * DAY, today + DAY)
+    asked = questions_for(profiles.of_user(session, user.id))
+    night = questions_for(Profile(), "night")
     began = instant(today, user.day_start, user.zone) or now - DAY
     return Peace(
         zone=user.zone,
@@ -35,7 +38,8 @@ def peace_of(
         paused_until=user.paused_until,
         silent_until=user.silent_until,
         strong={day for day, values in answers.items() if _severe(values.get("headache"))},
-        answered={day for day, values in answers.items() if card.complete(values)},
+        answered={day for day, values in answers.items() if card.complete(values, asked)},
+        slept={day for day, values in answers.items() if card.complete(values, night)},
         begun={day for day, values in answers.items() if values},
         done=outbox.done_since(session, user.id, began),
         ignored={kind: outbox.unanswered(session, user.id, kind, TO_OFF, before=before) for kind in kinds},
@@ -54,7 +58,7 @@ def held(session: Session, user: User, now: datetime, owed: Owed) -> Held | None
 
 def deadline(user: User, now: datetime, owed: Owed) -> datetime:
     """Return until when an owed message may go out: it must not be overtaken by the quiet hours while it waits."""
-    quiet = None if owed.kind == CHECKIN else quiet_from(from_text(user.quiet), now, user.zone)
+    quiet = None if owed.kind in (CHECKIN, NIGHT) else quiet_from(from_text(user.quiet), now, user.zone)
     return min(owed.too_late_at, quiet) if quiet else owed.too_late_at
 
 

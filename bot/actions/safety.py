@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from bot.actions import attack
+from bot.domain.emergency import COUNTRIES
 from bot.domain.safety import Concern
+from bot.render import checklist
 from bot.render import safety as render
-from bot.render.message import Reply
-from bot.store import users
+from bot.render.message import Reply, Sorry
+from bot.store import profiles, users
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -17,7 +19,8 @@ QUIET_FOR = timedelta(days=1)
 
 def warning(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Show the signs to anyone who asks, stranger or not."""
-    return Reply((render.warning_signs(texts_for(user.language)),))
+    known = user.state != "stranger"
+    return Reply((render.warning_signs(texts_for(user.language), _country(session, user), checks=known),))
 
 
 def answer(session: Session, user: User, now: datetime, concern: Concern) -> Reply:
@@ -25,11 +28,22 @@ def answer(session: Session, user: User, now: datetime, concern: Concern) -> Rep
     if concern == "self_harm" and user.state != "stranger":
         until = now.replace(second=0, microsecond=0) + QUIET_FOR
         users.change(session, user.id, silent_until=max(until, user.silent_until or until))
-    return Reply(render.answer(texts_for(user.language), concern))
+    return Reply(render.answer(texts_for(user.language), concern, _country(session, user)))
 
 
 def numbers(session: Session, user: User, now: datetime) -> Reply:
-    return Reply((render.numbers(texts_for(user.language)),))
+    return Reply((render.numbers(texts_for(user.language), _country(session, user)),))
+
+
+def ask_country(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((checklist.ask_country(texts_for(user.language)),))
+
+
+def set_country(session: Session, user: User, now: datetime, country: str) -> Reply:
+    if country not in COUNTRIES:
+        raise Sorry("I can’t read that button any more. /warning shows the signs.")
+    profiles.change(session, user.id, country=country)
+    return Reply((checklist.country_set(texts_for(user.language), country),))
 
 
 def safe(session: Session, user: User, now: datetime) -> Reply:
@@ -37,3 +51,7 @@ def safe(session: Session, user: User, now: datetime) -> Reply:
     if user.state != "stranger" and attack.present(session, user, now) is None:
         users.change(session, user.id, silent_until=None)
     return Reply((render.safe(texts_for(user.language)),))
+
+
+def _country(session: Session, user: User) -> str | None:
+    return None if user.state == "stranger" else profiles.of_user(session, user.id).country

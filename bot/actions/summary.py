@@ -1,10 +1,9 @@
 """The last seven days, on request and by itself once a week."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.domain.history import days_ending
-from bot.domain.questions import Answers
+from bot.domain.history import Day
 from bot.domain.schedule import day_of
 from bot.domain.summary import week_of
 from bot.render import summary as render
@@ -19,9 +18,8 @@ from bot.texts.words import texts_for
 def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Sum up the 7 days up to today, or up to yesterday while today has no answer yet."""
     today = day_of(now, user.zone, user.day_start)
-    answers = checkins.history(session, user.id, today - timedelta(days=14), today)
-    begun = any(value is not None for value in answers.get(today, {}).values())
-    return _week(user, today if begun else today - timedelta(days=1), answers)
+    days = checkins.days(session, user.id, today - timedelta(days=14), today, user.day_start)
+    return _week(user, days if days[-1].logged else days[:-1])
 
 
 def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
@@ -30,7 +28,7 @@ def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
     if not is_worth_sending(session, user):
         return None
     last = date.fromisoformat(owed.slot) - timedelta(days=1)
-    return _week(user, last, checkins.history(session, user.id, last - timedelta(days=13), last))
+    return _week(user, checkins.days(session, user.id, last - timedelta(days=13), last, user.day_start))
 
 
 def is_worth_sending(session: Session, user: User) -> bool:
@@ -38,5 +36,5 @@ def is_worth_sending(session: Session, user: User) -> bool:
     return checkins.count(session, user.id) > 0
 
 
-def _week(user: User, last: date, answers: Mapping[date, Answers]) -> Reply:
-    return Reply((render.week(texts_for(user.language), week_of(days_ending(last, 14, answers))),))
+def _week(user: User, days: Sequence[Day]) -> Reply:
+    return Reply((render.week(texts_for(user.language), week_of(days)),))

@@ -1,6 +1,7 @@
 """The Telegram edge put together: receive, route, turn, send; started and stopped as one."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot
 from telegram.request import BaseRequest
 
-from bot.actions import checkin
+from bot.actions import checkin, checklist, safety
 from bot.chat.errors import Refused, TokenRefused, cause_of, trouble_of
 from bot.chat.intake import Intake, Raw, Why, id_in, person_of
 from bot.chat.limits import Lane, Limits
@@ -22,7 +23,7 @@ from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
 from bot.clock import Clock
 from bot.domain.safety import Concern, heard
-from bot.render import menu, safety
+from bot.render import menu
 from bot.render import settings as words
 from bot.render.message import Reply
 from bot.store import checkins, inbox, users
@@ -30,6 +31,7 @@ from bot.store.database import Database, Session
 from bot.store.users import User
 from bot.texts.words import texts_for
 
+SIGN_TICKED = re.compile(r"sign:(\d+):\w+")
 log = structlog.get_logger()
 
 CARD_OPEN = timedelta(hours=36)
@@ -169,7 +171,9 @@ class Chat:
             if left.card is not None:
                 await self._turns.show_again(update, partial(self._card_again, card=left.card))
             elif concern is not None:  # help is worth being shown twice
-                await self._turns.show_again(update, partial(_help_again, concern=concern))
+                await self._turns.show_again(update, partial(self._help_again, concern=concern))
+            elif ticked := SIGN_TICKED.fullmatch((update.callback_query and update.callback_query.data) or ""):
+                await self._turns.show_again(update, partial(checklist.again, event_id=ticked[1]))
             else:
                 first = left.user_id not in told
                 told.add(left.user_id)
@@ -183,6 +187,9 @@ class Chat:
 
     def _card_again(self, session: Session, user: User, card: int) -> Reply:
         return checkin.show_again(session, user, self._clock.now(), card)
+
+    def _help_again(self, session: Session, user: User, concern: Concern) -> Reply:
+        return safety.answer(session, user, self._clock.now(), concern)
 
     def _came_back(self, since: datetime, until: datetime) -> None:
         task = asyncio.create_task(self._tell_away(since, until))
@@ -219,10 +226,6 @@ class Chat:
 
 def _restarted(session: Session, user: User) -> Reply:
     return Reply((words.restarted(texts_for(user.language)),))
-
-
-def _help_again(session: Session, user: User, concern: Concern) -> Reply:
-    return Reply(safety.answer(texts_for(user.language), concern))
 
 
 def _nothing(session: Session, user: User) -> Reply:

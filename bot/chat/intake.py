@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 Raw = Mapping[str, Any]
 Why = Literal["too much", "not saved"]
-COUNTED = ("message", "callback_query")
+COUNTED = ("message", "edited_message", "callback_query")
 TOLD_EVERY = 3600.0
 """Seconds between two words to the same person that nothing can be saved."""
 

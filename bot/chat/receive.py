@@ -23,7 +23,7 @@ from bot.store.database import TRY_AGAIN, Database
 
 log = structlog.get_logger()
 
-ALLOWED = ("message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 LONG_POLL = 25
 LONGEST_PAUSE = 15.0
 AFTER_REFUSAL = 60.0

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from telegram import Message as TelegramMessage
 from telegram import Update
 from telegram.ext import (
     BaseHandler,
@@ -19,20 +20,25 @@ from telegram.ext import filters as only
 from bot.actions import (
     attack,
     checkin,
+    checklist,
     history,
     log,
     next_,
     onboarding,
     privacy,
+    profile,
     reminders,
     safety,
     settings,
     summary,
     tips,
+    typed,
 )
+from bot.actions.typed import Said
 from bot.chat.turn import Action, Route, Turns
+from bot.domain.checklists import SIGNS
 from bot.domain.freetext import Understood, read_answers
-from bot.domain.safety import heard
+from bot.domain.safety import Concern, heard
 from bot.render import settings as words
 from bot.render.message import Reply
 from bot.store.database import Session
@@ -46,6 +52,8 @@ PRIVATE = only.ChatType.PRIVATE & only.UpdateType.MESSAGE
 OWN = PRIVATE & ~only.FORWARDED & ~only.VIA_BOT
 """Words of somebody else's, sent on to us, are nobody's answer."""
 
+CHANGED = only.ChatType.PRIVATE & only.UpdateType.EDITED_MESSAGE & ~only.FORWARDED & ~only.VIA_BOT
+
 COMMANDS: Mapping[str, Route] = {
     "start": Route(onboarding.start, strangers=True),
     "checkin": Route(checkin.open_checkin),
@@ -56,6 +64,7 @@ COMMANDS: Mapping[str, Route] = {
     "remind": Route(reminders.remind),
     "next": Route(next_.show),
     "attack": Route(attack.start),
+    "headache": Route(attack.start),
     "settings": Route(settings.open_settings),
     "pause": Route(settings.ask_pause),
     "resume": Route(settings.resume),
@@ -83,7 +92,23 @@ BUTTONS: Mapping[str, Route] = {
     "rest": Route(checkin.skip_rest),  # rest:<check-in>
     "page": Route(checkin.turn_page),  # page:<check-in>:<question or page>
     "on": Route(checkin.go_on),  # on:<check-in>
-    "undo": Route(checkin.undo),  # undo:<check-in>:<instant>
+    "undo": Route(typed.undo),  # undo:<check-in>:<instant>
+    "note": Route(typed.ask_note),  # note:<check-in>
+    "unnote": Route(typed.remove_note),  # unnote:<check-in>
+    "period": Route(checkin.set_period),  # period:<check-in>:<on or off>
+    "signs": Route(checklist.choose),
+    "check": Route(checklist.ask),  # check:<head, back or neck>
+    "sign": Route(checklist.sign),  # sign:<event>:<sign>
+    "unsign": Route(checklist.unsign),
+    "none": Route(checklist.none),  # none:<event>
+    "mistake": Route(checklist.mistake),  # mistake:<event>
+    "getting_help": Route(checklist.getting_help),
+    "ask_country": Route(safety.ask_country),
+    "country": Route(safety.set_country),  # country:<code>
+    "asks": Route(profile.show),
+    "ask": Route(profile.set_),  # ask:<short, night, first_days, a factor or a reason for care>:<on or off>
+    "factors": Route(profile.choose_factors),
+    "care": Route(profile.choose_care),
     "month": Route(history.turn_to),  # month:<YYYY-MM>
     "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
     "log": Route(log.add),  # log:<kind>
@@ -145,21 +170,34 @@ TYPED: Mapping[str, Action] = {
 }
 
 
-def typed(session: Session, user: User, now: datetime, text: str, said_at: datetime) -> Reply:
+def take_line(session: Session, user: User, now: datetime, said: Said) -> Reply:
     """Give a typed line to the question it answers; a whole day in words always goes to the card."""
-    if len(text) > LONGEST_LINE:
+    if len(said.text) > LONGEST_LINE:
         return Reply((words.too_long(texts_for(user.language)),))
     awaited, *arguments = (user.awaiting or "").split(":")
-    if awaited not in TYPED or isinstance(read_answers(text, user.language), Understood):
-        return checkin.say(session, user, now, text, said_at)
+    if awaited == "note":  # whatever it says, it is what somebody wanted to write down
+        return typed.type_note(session, user, now, arguments[0], said)
+    if awaited not in TYPED or isinstance(read_answers(said.text, user.language), Understood):
+        return typed.say(session, user, now, said)
     # It stays awaited until it is understood: whoever mistypes may simply type again.
     settings.keep_waiting(session, user)
-    return TYPED[awaited](session, user, now, *arguments, text)
+    return TYPED[awaited](session, user, now, *arguments, said.text)
 
 
-def listened(words: str, route: Route, *arguments: object) -> tuple[Route, *tuple[object, ...]]:
+def take_sign(session: Session, user: User, now: datetime, concern: Concern, said: Said) -> Reply:
+    """Keep a line that has words of a sign in the body, where it is a note or a day, and ask about the signs below."""
+    kept = (user.awaiting or "").startswith(("note:", "log_note:"))
+    if user.state == "stranger" or concern not in SIGNS:
+        return safety.answer(session, user, now, concern)
+    signs = checklist.ask(session, user, now, concern)
+    if kept or isinstance(read_answers(said.text, user.language), Understood):
+        return Reply((*take_line(session, user, now, said).messages, *signs.messages))
+    return Reply((words.look_at_signs(texts_for(user.language)), *signs.messages))
+
+
+def listened(text: str, route: Route, *arguments: object) -> tuple[Route, *tuple[object, ...]]:
     """Return the route for words and what it is given: where they sound as if somebody needs help, the one for that."""
-    concern = heard(words)
+    concern = heard(text)
     if concern is None:
         return route, *arguments
     return Route(safety.answer, strangers=True), concern
@@ -188,10 +226,18 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
 
         return CallbackQueryHandler(callback, pattern=re.compile(rf"{name}(?::|\Z)"))
 
-    async def said(update: Update, context: object) -> None:
+    async def spoken(update: Update, context: object) -> None:
         found = update.effective_message
-        text = (found.text if found else None) or ""
-        await turns.take(update, *listened(text, Route(typed), text, found.date if found else None))
+        said = _said(found)
+        concern = heard(said.text)
+        if concern in SIGNS:
+            await turns.take(update, Route(take_sign, strangers=True), concern, said)
+        else:
+            await turns.take(update, *listened(said.text, Route(take_line), said))
+
+    async def corrected(update: Update, context: object) -> None:
+        said = _said(update.effective_message)
+        await turns.take(update, *listened(said.text, Route(typed.correct), said))
 
     async def located(update: Update, context: object) -> None:
         place = update.effective_message.location if update.effective_message else None
@@ -223,13 +269,21 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         *(button(name, route) for name, route in BUTTONS.items()),
         CallbackQueryHandler(_unknown_button(turns)),
         message(OWN & only.COMMAND, Route(settings.unknown_command, strangers=True)),
-        MessageHandler(OWN & only.TEXT, said),
+        MessageHandler(OWN & only.TEXT, spoken),
+        MessageHandler(CHANGED & only.TEXT & ~only.COMMAND, corrected),
         MessageHandler(OWN & only.LOCATION, located),
         message(PRIVATE & ~only.StatusUpdate.ALL, Route(settings.only_words)),
         ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(only.ChatType.GROUPS & only.UpdateType.MESSAGE, in_group),
         TypeHandler(Update, ignored),
     ]
+
+
+def _said(message: TelegramMessage | None) -> Said:
+    if message is None:
+        return Said("")
+    replied = message.reply_to_message
+    return Said(message.text or "", message.date, message.message_id, replied.message_id if replied else None)
 
 
 def _unknown_button(turns: Turns) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain.questions import BANDS, BY_KEY, CORE, QUESTIONS, WELL_SLEPT, Answers, Question, Value
+from bot.domain.questions import BANDS, BY_KEY, QUESTIONS, WELL_SLEPT, Answers, Question, Value
 
 DONE = "done"
 CHANGE = "change"
@@ -22,9 +22,9 @@ def next_page(answers: Answers, questions: Sequence[Question] = QUESTIONS) -> st
     return question.key if question else DONE
 
 
-def complete(answers: Answers) -> bool:
+def complete(answers: Answers, questions: Sequence[Question] = QUESTIONS) -> bool:
     """Tell whether every daily question was answered or skipped; follow-ups do not count."""
-    return all(key in answers for key in CORE)
+    return all(question.key in answers for question in questions if question.core)
 
 
 def relevant(answers: Answers) -> Answers:
@@ -50,7 +50,7 @@ def value_of(question: Question, code: str) -> Value | None:
             return BANDS.get(code)
         case "choice":
             return code if code in question.choices else None
-        case "several":
+        case "several" | "text":
             return None
 
 
@@ -69,14 +69,32 @@ def without_choice(question: Question, ticked: Value | None, code: str) -> froze
     return ticked - {code} if isinstance(ticked, frozenset) else frozenset()
 
 
-def progress(page: str) -> tuple[int, int] | None:
+def progress(page: str, questions: Sequence[Question] = QUESTIONS) -> tuple[int, int] | None:
     """Return which of the daily questions this is and how many they are; None for a follow-up.
 
     Follow-ups are not counted: their number grows with the answers, and a goal that moves away is no progress.
     """
-    return (CORE.index(page) + 1, len(CORE)) if page in CORE else None
+    core = [question.key for question in questions if question.core]
+    return (core.index(page) + 1, len(core)) if page in core else None
+
+
+def before(page: str, answers: Answers, questions: Sequence[Question] = QUESTIONS) -> str | None:
+    """Return the question that Back leads to: the last one in front of `page` that has an answer or a skip."""
+    keys = [question.key for question in questions if question.asked_if(answers)]
+    ahead = keys[: keys.index(page)] if page in keys else []
+    return next((key for key in reversed(ahead) if key in answers), None)
+
+
+def asked_with(asked: Sequence[str], page: str, questions: Sequence[Question]) -> tuple[str, ...]:
+    """Return what a card has asked once it shows `page`. Of several factors it also says which were on offer: what
+    was not asked is unknown, never a "no"."""
+    offered = next((question.choices for question in questions if question.key == page == "factors"), None)
+    if offered is not None:
+        named = [f"factors:{code}" for code in offered if code != "none"]
+        asked = [*(key for key in asked if not key.startswith("factors:") or key in named), *named]
+    return tuple(dict.fromkeys((*asked, page)))
 
 
 def answered_keys(answers: Mapping[str, object]) -> list[str]:
     """Return the keys that have an answer or a skip, in the order of the card."""
-    return [q.key for q in QUESTIONS if q.key in answers]
+    return [key for key in BY_KEY if key in answers]

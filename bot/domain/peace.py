@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from bot.domain.quiet import NEVER, QuietHours, quiet_until
-from bot.domain.reminders import CHECKIN, MORNING, NUDGE, ONCE_A_DAY, SUMMARY, TO_HALF
+from bot.domain.reminders import CHECKIN, MORNING, NIGHT, NUDGE, ONCE_A_DAY, SUMMARY, TO_HALF
 from bot.domain.schedule import DAY_START, day_of
 
 STRONG = 7
@@ -35,8 +35,8 @@ class Held:
 @dataclass(frozen=True)
 class Peace:
     """All that a person's silence depends on. `strong`: days whose card has a severe headache; `answered`: days
-    whose card needs no prompt; `begun`: days whose card was begun; `done`: kinds marked done on `today`; `ignored`: how
-    many of a kind were sent in a row without a tap."""
+    whose card needs no prompt; `slept`: days whose night is known; `begun`: days whose card was begun; `done`: kinds
+    marked done on `today`; `ignored`: how many of a kind were sent in a row without a tap."""
 
     zone: str
     today: date
@@ -46,6 +46,7 @@ class Peace:
     silent_until: datetime | None = None
     strong: Collection[date] = frozenset()
     answered: Collection[date] = frozenset()
+    slept: Collection[date] = frozenset()
     begun: Collection[date] = frozenset()
     done: Collection[str] = frozenset()
     ignored: Mapping[str, int] = field(default_factory=dict)
@@ -67,6 +68,10 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
         return Held("attack")
     if kind == CHECKIN:
         if date.fromisoformat(slot) in peace.answered:
+            return Held("answered")
+        return Held("quiet", over) if over and at - due_at > ON_TIME else None
+    if kind == NIGHT:
+        if date.fromisoformat(slot) in peace.slept:
             return Held("answered")
         return Held("quiet", over) if over and at - due_at > ON_TIME else None
     if kind == SUMMARY:

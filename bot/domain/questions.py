@@ -29,7 +29,7 @@ Value = int | str | Hours | frozenset[str]
 Answers = Mapping[str, Value | None]
 """Question key → value; None = skipped; no key = no answer."""
 
-Kind = Literal["severity", "quality", "hours", "choice", "several"]
+Kind = Literal["severity", "quality", "hours", "choice", "several", "text"]
 
 
 def always(answers: Answers) -> bool:
@@ -122,7 +122,34 @@ QUESTIONS: tuple[Question, ...] = (
     ),
 )
 
-BY_KEY: Mapping[str, Question] = {question.key: question for question in QUESTIONS}
+FACTORS: tuple[str, ...] = (
+    "stress",
+    "skipped_meal",
+    "low_water",
+    "alcohol",
+    "period",
+    "weather",
+    "screen",
+    "long_sitting",
+    "few_breaks",
+    "caffeine_more",
+    "caffeine_less",
+    "light_noise_smell",
+    "hard_exercise",
+)
+"""What a person may choose to follow: then it is asked every day, or nothing could be compared with good days."""
+
+MOST_FOLLOWED = 5
+LONGEST_NOTE = 1000
+"""Characters."""
+
+EXTRAS: tuple[Question, ...] = (
+    Question("factors", "several", (*FACTORS, "none"), core=False),
+    Question("note", "text", core=False),
+)
+"""What only some are asked (`domain/profile`), and what is only written when somebody wants to."""
+
+BY_KEY: Mapping[str, Question] = {question.key: question for question in (*QUESTIONS, *EXTRAS)}
 CORE: tuple[str, ...] = tuple(question.key for question in QUESTIONS if question.core)
 
 
@@ -146,6 +173,8 @@ def allowed(question: Question, value: Value) -> bool:
                 and value <= set(question.choices)
                 and not ("none" in value and len(value) > 1)
             )
+        case "text":
+            return isinstance(value, str) and 0 < len(value) <= LONGEST_NOTE
 
 
 WELL_SLEPT = Hours(6, 24)

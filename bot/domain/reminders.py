@@ -8,6 +8,9 @@ from bot.domain.schedule import DAY, DAY_START, Occurrence
 
 CHECKIN = "checkin"
 NUDGE = "nudge"
+NIGHT = "night"
+"""What asks in the morning how the night was, for those who want that apart from the rest."""
+
 MORNING = "morning"
 """What comes on the morning after an attack that nobody ended."""
 
@@ -47,10 +50,11 @@ class Policy:
 
 POLICIES: Mapping[str, Policy] = {
     CHECKIN: Policy(timedelta(hours=4), 2),
+    NIGHT: Policy(timedelta(hours=4), 2),
     SUMMARY: Policy(timedelta(hours=48), 2),
     MORNING: Policy(timedelta(hours=6), 2),
 }
-DAILY = frozenset({CHECKIN, SUMMARY})
+DAILY = frozenset({CHECKIN, NIGHT, SUMMARY})
 """Kinds that come once on a day of the person's, whatever their times."""
 
 TIP_POLICY = Policy(timedelta(minutes=15), 1)

@@ -1,18 +1,22 @@
 """The daily card in words and buttons; every scale's label begins with the value it stores."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, progress, relevant
+from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, before, progress, relevant
 from bot.domain.freetext import Contradiction, OffScale, OtherDay, Refusal, Unscored
-from bot.domain.questions import BY_KEY, WELL_SLEPT, Answers, Hours, Question, Value
+from bot.domain.profile import Part
+from bot.domain.questions import BY_KEY, QUESTIONS, WELL_SLEPT, Answers, Hours, Question, Value
+from bot.render import checkin_words as words
 from bot.render.message import Button, Message, Rows, plain, rows
 from bot.texts.words import Texts
 
 ROUGH = 7
-LOOK_AT_SIGNS = 8
-"""Scores from which a day is called rough, and the warning signs are worth a look (content notes, §2.4, §6)."""
+"""The score from which a day is called rough (content notes, §6)."""
+
+LONGEST_NOTE_SHOWN = 200
+"""Characters of a note that the card repeats."""
 
 LONGEST_LABEL = 30
 """Characters that a phone shows on a button of full width."""
@@ -20,7 +24,10 @@ LONGEST_LABEL = 30
 
 @dataclass(frozen=True)
 class Card:
-    """What a check-in looks like now: `today` is the day the person lives in; `yesterday_open` offers the last."""
+    """What a check-in looks like now: `today` is the day the person lives in; `yesterday_open` offers the last.
+
+    `period`: whether one began that day; None where that is not noted.
+    """
 
     checkin_id: int
     day: date
@@ -28,6 +35,14 @@ class Card:
     page: str
     answers: Answers
     yesterday_open: bool = False
+    questions: Sequence[Question] = QUESTIONS
+    part: Part = "day"
+    late: bool = False
+    period: bool | None = None
+
+    @property
+    def all_asked(self) -> bool:
+        return any(question.key == "posture" for question in self.questions)
 
 
 def card(t: Texts, card: Card, *, said: str = "", undo: str | None = None) -> Message:
@@ -84,18 +99,18 @@ def _in_words(t: Texts, answers: Answers) -> str:
 def named(t: Texts, key: str, value: Value | None) -> str:
     """Return an answer with its question's short name: "Headache 7", "Lasted: 2 to 4 h"."""
     said = _value(t, BY_KEY[key], value)
-    return f"{_short(t)[key]} {said}" if BY_KEY[key].core else f"{_short(t)[key]}: {said}"
+    return f"{words.short(t)[key]} {said}" if BY_KEY[key].core else f"{words.short(t)[key]}: {said}"
 
 
 def not_understood(t: Texts, reading: Refusal) -> Message:
     example = t("For example: headache 6, back 3, slept 7.5, posture 4")
     if isinstance(reading, OffScale):
-        return Message(f"{_scale(t, BY_KEY[reading.question])} {t('Nothing was saved.')}\n{example}")
+        return Message(f"{words.scale(t, BY_KEY[reading.question])} {t('Nothing was saved.')}\n{example}")
     if isinstance(reading, Contradiction):
-        name = _short(t)[reading.question]
+        name = words.short(t)[reading.question]
         said = t("That says two different things about “{question}”, so nothing was saved.", question=name)
     elif isinstance(reading, Unscored):
-        name = _short(t)[reading.question]
+        name = words.short(t)[reading.question]
         said = t("“{question}” goes with a pain from 1 to 10 on the same day. Nothing was saved.", question=name)
         example = t("For example: headache 6 for 3 hours, back 4 lower")
     elif isinstance(reading, OtherDay):
@@ -122,17 +137,17 @@ def understood(t: Texts, answers: Answers, day: str = "", unkept: str = "") -> s
 
 
 def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
-    question = BY_KEY[card.page]
-    day, step = day_name(t, card.day, card.today), progress(card.page)
+    question = next((each for each in card.questions if each.key == card.page), BY_KEY[card.page])
+    day, step = day_name(t, card.day, card.today), progress(card.page, card.questions)
     if step:
         head = t("{day} · question {number} of {of}", day=day, number=step[0], of=step[1])
     else:
         head = t("{day} · a little more", day=day)
     above = [line for line in (f"<b>{head}</b>", so_far) if line]
-    below = [line for line in (_asks(t)[question.key], _help(t).get(question.key)) if line]
+    below = [line for line in (words.asks(t)[question.key], _help_for(t, card, question)) if line]
     first = question.key == "headache"
     return "\n".join((*above, "", *below)), rows(
-        [Button(t("All fine today"), f"fine:{card.checkin_id}")] if first else [],
+        [Button(t("All fine today"), f"fine:{card.checkin_id}")] if first and card.all_asked else [],
         *_choices(t, card, question),
         [Button(t("No pain at all today"), f"painless:{card.checkin_id}")] if first else [],
         _steps(t, card, question),
@@ -141,12 +156,18 @@ def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
 
 
 def _steps(t: Texts, card: Card, question: Question) -> list[Button]:
-    steps = [Button(t("Skip"), f"skip:{card.checkin_id}:{question.key}")]
-    if not question.core:
-        steps.append(Button(t("Skip the rest"), f"rest:{card.checkin_id}"))
+    back = before(card.page, card.answers, card.questions)
+    steps = [Button(t("Back"), f"page:{card.checkin_id}:{back}")] if back else []
+    steps.append(Button(t("Skip"), f"skip:{card.checkin_id}:{question.key}"))
     if card.answers:
-        steps.append(Button(t("Change an answer"), f"page:{card.checkin_id}:{CHANGE}"))
+        steps.append(Button(t("Skip the rest"), f"rest:{card.checkin_id}"))
     return steps
+
+
+def _help_for(t: Texts, card: Card, question: Question) -> str | None:
+    if question.key == "headache" and not card.all_asked:
+        return t("10 is as bad as you can imagine.")
+    return words.help_lines(t).get(question.key)
 
 
 def _choices(t: Texts, card: Card, question: Question) -> list[list[Button]]:
@@ -158,21 +179,24 @@ def _choices(t: Texts, card: Card, question: Question) -> list[list[Button]]:
             scale = [[answer(str(n), n) for n in numbers] for numbers in (range(1, 6), range(6, 11))]
             return [[answer(t("0 · none"), 0)], *scale]
         case "quality":
-            return [[answer(label, n)] for n, label in _grades(t)[question.key].items()]
+            return [[answer(label, n)] for n, label in words.grades(t)[question.key].items()]
         case "hours":
             labels = [answer(_band(t, code), code) for code in question.choices]
             return [labels[:3], labels[3:]]
         case "choice":
-            return [[answer(_codes(t)[question.key][code], code)] for code in question.choices]
+            return [[answer(words.codes(t)[question.key][code], code)] for code in question.choices]
         case "several":
             ticked = card.answers.get(question.key)
             chosen = ticked if isinstance(ticked, frozenset) else frozenset()
             labels = [
                 answer(f"✓ {label}", code, "untick") if code in chosen else answer(label, code, "tick")
-                for code, label in _codes(t)[question.key].items()
+                for code in question.choices
+                for label in (words.codes(t)[question.key][code],)
             ]
             pairs = [labels[n : n + 2] for n in range(0, len(labels), 2)]
             return [*pairs, [Button(t("Done"), f"ticked:{card.checkin_id}:{question.key}")]]
+        case "text":
+            return []
 
 
 def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
@@ -183,27 +207,48 @@ def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
         remarks.append(t("That means: no headache, no back pain, slept 6 hours or more and well, good posture."))
     if worst >= ROUGH:
         remarks.append(t("That sounds like a rough day."))
-    if worst >= LOOK_AT_SIGNS or answers.get("aura_known") == "new":
-        remarks.append(t("Is anything about it new or frightening? /warning lists what needs help at once."))
+    if card.period:
+        remarks.append(t("Your period began on this day."))
+    if card.late:
+        remarks.append(t("Filled in later, and marked so."))
+    if card.part == "night":
+        remarks.append(t("I’ll ask about the rest at your usual time."))
     saved = f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>\n{so_far}".strip()
-    return "\n\n".join((saved, *remarks)), rows(
-        [Button(t("Change an answer"), f"page:{card.checkin_id}:{CHANGE}")],
+    return "\n\n".join((saved, *remarks)), rows(*_after(t, card, pain=worst > 0))
+
+
+def _after(t: Texts, card: Card, *, pain: bool) -> Sequence[list[Button]]:
+    """Return what can be done with a card that asks nothing more."""
+    number = card.checkin_id
+    change = Button(t("Change an answer"), f"page:{number}:{CHANGE}")
+    if card.part == "night":
+        return [[change], [Button(t("Ask me the rest now"), "checkin")]]
+    note = Button(t("Change the note") if card.answers.get("note") else t("Add a note"), f"note:{number}")
+    began = Button(t("My period began"), f"period:{number}:on")
+    not_so = Button(t("My period did not begin"), f"period:{number}:off")
+    return [
+        [change, note],
+        [Button(t("Delete the note"), f"unnote:{number}")] if card.answers.get("note") else [],
+        [] if card.period is None else [not_so if card.period else began],
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
         [Button(t("A headache starts now"), "attack")] if card.day == card.today else [],
-    )
+        [Button(t("Something feels new or wrong"), "signs")] if pain and card.day == card.today else [],
+    ]
 
 
 def _change(t: Texts, card: Card) -> tuple[str, Rows]:
     answers = relevant(card.answers)
     head = t("{day}: which answer shall we change?", day=day_name(t, card.day, card.today))
-    change = [[Button(_label(t, key, answers[key]), f"page:{card.checkin_id}:{key}")] for key in answered_keys(answers)]
+    # A question of a short card, or a factor followed no longer, can still be changed where it has an answer.
+    keys = [key for key in answered_keys(answers) if BY_KEY[key].kind != "text"]
+    change = [[Button(_label(t, key, answers[key]), f"page:{card.checkin_id}:{key}")] for key in keys]
     return f"<b>{head}</b>", rows(*change, [Button(t("Back to the card"), f"on:{card.checkin_id}")])
 
 
 def _label(t: Texts, key: str, value: Value | None) -> str:
     """Return an answer for its button; where it would be cut, only the question: a cut can turn a meaning round."""
     whole = named(t, key, value)
-    return whole if len(whole) <= LONGEST_LABEL else _short(t)[key]
+    return whole if len(whole) <= LONGEST_LABEL else words.short(t)[key]
 
 
 def _value(t: Texts, question: Question, value: Value | None) -> str:
@@ -212,11 +257,14 @@ def _value(t: Texts, question: Question, value: Value | None) -> str:
     if isinstance(value, Hours):
         return hours(t, value)
     if question.kind == "choice":
-        return _record(t).get(question.key, _codes(t)[question.key])[str(value)]
+        return words.record(t).get(question.key, words.codes(t)[question.key])[str(value)]
     if question.kind == "quality":
         return t("{grade} of 5", grade=value)
+    if question.kind == "text":
+        cut = str(value)[:LONGEST_NOTE_SHOWN]
+        return f"<i>{plain(cut)}{'…' if cut != value else ''}</i>"
     if isinstance(value, frozenset):
-        return ", ".join(_codes(t)[question.key][code] for code in question.choices if code in value) or t(
+        return ", ".join(words.codes(t)[question.key][code] for code in question.choices if code in value) or t(
             "none ticked"
         )
     return str(value)
@@ -237,134 +285,29 @@ def _band(t: Texts, code: str) -> str:
     return t("{low}–{high} h", low=low, high=high)
 
 
-def _short(t: Texts) -> Mapping[str, str]:
-    return {
-        "headache": t("Headache"),
-        "back": t("Back"),
-        "sleep_hours": t("Sleep"),
-        "sleep_quality": t("Sleep quality"),
-        "posture": t("Posture"),
-        "duration": t("Headache lasted"),
-        "features": t("Headache with"),
-        "aura_known": t("Warning signs"),
-        "impact": t("Got in the way"),
-        "back_region": t("Back pain in"),
-        "medicine": t("Taken for pain"),
-    }
+def factors(t: Texts) -> Mapping[str, str]:
+    """Return what can be followed every day, in words."""
+    return {code: said for code, said in words.codes(t)["factors"].items() if code != "none"}
 
 
-def _asks(t: Texts) -> Mapping[str, str]:
-    return {
-        "headache": t("Did your head hurt today? Tap how bad it got at its worst."),
-        "back": t("And your back or neck? Tap how bad it got at its worst."),
-        "sleep_hours": t("How long did you sleep last night?"),
-        "sleep_quality": t("How well did you sleep?"),
-        "posture": t("How was your posture today?"),
-        "duration": t("About how long did the headache last in all?"),
-        "features": t("Tap anything that fits this headache, then Done."),
-        "aura_known": t("Have you had those warning signs before, and did they go away within an hour?"),
-        "impact": t("Did the headache get in the way of your day?"),
-        "back_region": t("Where did it hurt? Tap all that fit, then Done."),
-        "medicine": t("Did you take anything for pain today? Tap all that fit, then Done."),
-    }
+def ask_note(t: Texts, day: date, today: date) -> Message:
+    return Message(t("{day}: what shall I write down? Up to 1,000 characters.", day=day_name(t, day, today)))
 
 
-def _help(t: Texts) -> Mapping[str, str]:
-    return {
-        "headache": t(
-            "10 is as bad as you can imagine.\n“All fine” means no pain, slept 6 hours or more and well, good posture."
-        ),
-        "back": t("Count your neck, upper back and lower back. 10 is as bad as you can imagine."),
-        "sleep_hours": t("Your best guess is fine. You can also type a number like 6.5."),
-        "posture": t("Not about sitting straight. Did you move often and feel at ease?"),
-        # A label that had to be cut for its button stands here in full.
-        "features": t("“Zigzags or blind spot” is also sparkles; “Tingling, numb, words” is trouble finding words."),
-        "impact": t("“A lot” means you had to stop or lie down."),
-        "medicine": t(
-            "Whether for your head or your back. What you take every day to prevent pain does not go here. "
-            "“Ibuprofen, aspirin” is also naproxen and the like; “Combined pill” has caffeine or codeine in it."
-        ),
-    }
+def note_kept(t: Texts) -> str:
+    return t("Note saved.")
 
 
-def _scale(t: Texts, question: Question) -> str:
-    return {
-        "headache": t("Headache goes from 0 to 10."),
-        "back": t("Back pain goes from 0 to 10."),
-        "sleep_hours": t("Sleep goes from 0 to 24 hours, in quarter hours."),
-        "sleep_quality": t("Sleep quality goes from 1 to 5."),
-        "posture": t("Posture goes from 1 to 5."),
-    }[question.key]
+def change_not_read(t: Texts) -> Message:
+    return Message(
+        t("You changed a message, but I can’t read a day in it, so nothing changed here. Please type it as a new one.")
+    )
 
 
-def _grades(t: Texts) -> Mapping[str, Mapping[int, str]]:
-    return {
-        "sleep_quality": {
-            1: t("1 · very poorly"),
-            2: t("2 · poorly"),
-            3: t("3 · so-so"),
-            4: t("4 · well"),
-            5: t("5 · very well"),
-        },
-        "posture": {
-            1: t("1 · stiff or slumped all day"),
-            2: t("2 · not great"),
-            3: t("3 · so-so"),
-            4: t("4 · good"),
-            5: t("5 · at ease, moved a lot"),
-        },
-    }
-
-
-def _record(t: Texts) -> Mapping[str, Mapping[str, str]]:
-    """Return short words for choices whose buttons are sentences."""
-    return {
-        "aura_known": {"usual": t("as usual"), "new": t("new or different")},
-        "impact": {"0": t("no"), "1": t("a bit"), "2": t("a lot")},
-    }
-
-
-def _codes(t: Texts) -> Mapping[str, Mapping[str, str]]:
-    return {
-        "duration": {
-            "lt30m": t("Under 30 min"),
-            "30m_2h": t("30 min to 2 h"),
-            "2_4h": t("2 to 4 h"),
-            "4_12h": t("4 to 12 h"),
-            "ge12h": t("12 h or more"),
-            "ongoing": t("Still going on"),
-        },
-        "features": {
-            "one_side": t("Mostly one side"),
-            "throbbing": t("Throbbing or pounding"),
-            "worse_moving": t("Worse when I move"),
-            "nausea": t("Felt sick or threw up"),
-            "light": t("Light hurt"),
-            "sound": t("Noise hurt"),
-            "aura_vision": t("Zigzags or blind spot"),
-            "aura_sense_speech": t("Tingling, numb, words"),
-            "none": t("None of these"),
-        },
-        "aura_known": {"usual": t("Yes, that’s normal for me"), "new": t("No, this is new or different")},
-        "impact": {"0": t("No"), "1": t("A bit, I got less done"), "2": t("A lot, I had to stop")},
-        "back_region": {
-            "neck": t("Neck"),
-            "upper": t("Upper or middle back"),
-            "lower": t("Lower back"),
-            "leg": t("It shot down a leg"),
-        },
-        "medicine": {
-            "none": t("Nothing"),
-            "simple": t("Paracetamol, acetaminophen"),
-            "nsaid": t("Ibuprofen, aspirin"),
-            "triptan": t("A triptan"),
-            "combo": t("Combined pill"),
-            "opioid": t("Strong painkiller (opioid)"),
-            "ergot": t("Ergotamine"),
-            "other": t("Something else"),
-            "unsure": t("Not sure what kind"),
-        },
-    }
+def not_corrected(t: Texts, reading: Refusal) -> Message:
+    """Say why a changed message changed nothing."""
+    refused = not_understood(t, reading)
+    return Message(f"{refused.text}\n{t('What the message said before stays.')}")
 
 
 def still_good(t: Texts, at: time) -> Message:

@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.domain.checkin import complete, relevant
 from bot.domain.history import Day
+from bot.domain.questions import QUESTIONS, Question
 from bot.domain.summary import back_day, headache_day
 from bot.render.log import names
 from bot.render.message import Button, Message, rows
@@ -21,6 +22,7 @@ def month(
     first: date,
     days: Sequence[Day],
     noted: Sequence[tuple[date, str]],
+    questions: Sequence[Question] = QUESTIONS,
     *,
     earlier: date | None,
     later: date | None,
@@ -34,11 +36,14 @@ def month(
         headaches = sum(headache_day(each) is True for each in answers)
         backs = sum(back_day(each) is True for each in answers)
         lines.append(t("Headache on {head} of them, back pain on {back}.", head=headaches, back=backs))
+    late, changed = sum(day.late for day in days), sum(day.changed for day in days)
+    if late or changed:
+        lines.append(t("Filled in later: {late}. Changed later: {changed}.", late=late, changed=changed))
     if noted:
         shown = "; ".join(f"{t.day(day)} {names(t)[kind]}" for day, kind in noted[-MOST_NOTED:])
         lines.append(t("Noted: {list}.", list=shown))
     lines.append(t("✓ filled in, … begun, – asked and not answered. Tap a day to see, fill in or change it."))
-    buttons = [Button(_label(day), f"open_day:{day.day.isoformat()}") for day in days]
+    buttons = [Button(_label(day, questions), f"open_day:{day.day.isoformat()}") for day in days]
     turns = [Button(t.month(other), f"month:{other:%Y-%m}") for other in (earlier, later) if other is not None]
     return Message("\n".join(lines), rows(*(buttons[n : n + A_ROW] for n in range(0, len(buttons), A_ROW)), turns))
 
@@ -58,8 +63,8 @@ def _logged(days: Sequence[Day]) -> int:
     return sum(day.logged for day in days)
 
 
-def _label(day: Day) -> str:
-    if complete(day.answers):
+def _label(day: Day, questions: Sequence[Question]) -> str:
+    if complete(day.answers, questions):
         return f"{day.day.day} ✓"
     if day.answers:
         return f"{day.day.day} …"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, OWN, SUMMARY, WORKDAYS
+from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, NIGHT, OWN, SUMMARY, WORKDAYS
 from bot.domain.schedule import Schedule
 from bot.domain.times import NotTimes
 from bot.domain.tips import KINDS
@@ -195,6 +195,7 @@ def when_one(t: Texts, group: Sequence[Schedule], most: int | None = None) -> st
 def names(t: Texts) -> Mapping[str, str]:
     return {
         CHECKIN: t("Daily card"),
+        NIGHT: t("How the night was"),
         SUMMARY: t("Weekly summary"),
         "posture": t("Posture break"),
         "stretch": t("Stretch"),

@@ -34,6 +34,7 @@ def overview(
         "\n".join(lines),
         rows(
             [Button(t("Change the card’s time"), f"hours:k-{CHECKIN}")] if checkin else [],
+            [Button(t("What the card asks"), "asks")],
             [Button(t("Change the weekly summary"), f"reminder:{SUMMARY}")] if summary else [],
             [Button(t("Change the quiet hours"), "ask_quiet")],
             [Button(t("Change the time zone"), "ask_zone"), Button(t("Day start"), "ask_day_start")],
@@ -228,6 +229,10 @@ def cancelled(t: Texts, was_asked: bool) -> Message:
     return Message(
         t("Stopped. Nothing was changed.") if was_asked else t("There is nothing to stop. /help shows what I can do.")
     )
+
+
+def look_at_signs(t: Texts) -> Message:
+    return Message(t("What you wrote can be a sign that needs help at once, and is not kept. Please look:"))
 
 
 def only_words(t: Texts) -> Message:

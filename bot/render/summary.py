@@ -22,7 +22,7 @@ def week(t: Texts, week: Week) -> Message:
     picture = partial(charts.week_picture, week.days, _picture_words(t, week)) if week.logged else None
     if week.logged < FEWEST:
         return Message(
-            "\n".join((head, t("Logged {n} of 7 days.", n=week.logged), *_said(t, week)))
+            "\n".join((head, _logged(t, week), *_said(t, week)))
             + "\n\n"
             + t(
                 "That is too few for numbers, and that’s fine: three days make a first week. "
@@ -32,7 +32,7 @@ def week(t: Texts, week: Week) -> Message:
         )
     lines = [
         head,
-        t("Logged {n} of 7 days.", n=week.logged),
+        _logged(t, week),
         "",
         _days(
             t, t("Headache"), week.headache, week.headache_known, week.headache_before, _strip(t, week.days, "headache")
@@ -47,6 +47,17 @@ def week(t: Texts, week: Week) -> Message:
     ]
     text = "\n".join(lines).replace("\n\n\n", "\n\n")
     return Message(text, draw=picture)
+
+
+def _logged(t: Texts, week: Week) -> str:
+    """Say how complete the week is: a day that was asked for and one that nobody asked about are not the same."""
+    said = t("Logged {n} of 7 days.", n=week.logged)
+    empty = [day for day in week.days if not day.logged]
+    unasked = sum(not day.asked for day in empty)
+    if unasked:
+        said += " " + t("Not answered: {n}. Not asked: {unasked}.", n=len(empty) - unasked, unasked=unasked)
+    late = sum(day.late for day in week.days)
+    return said + " " + t("Filled in later: {n}.", n=late) if late else said
 
 
 def _said(t: Texts, week: Week) -> list[str]:

@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, cast
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from bot.domain.history import Day
+from bot.domain.profile import Part
 from bot.domain.questions import Answers, Hours, Value
+from bot.domain.schedule import DAY_START, day_of
 from bot.store.crypto import seal, unseal
 from bot.store.database import Session
 from bot.store.tables import answers, checkins
 
-Source = Literal["tap", "text"]
+Source = Literal["tap", "text", "edit"]
+"""How an answer came: by a button, in a typed line, or by changing such a line in the chat."""
 
 MOST_EARLIER = 200
 """Earlier values kept of one answer; more would be somebody playing with a button."""
@@ -21,7 +25,8 @@ MOST_EARLIER = 200
 
 @dataclass(frozen=True)
 class CheckIn:
-    """One person's card for one local day. `page` is the question on the card now, or one of the card's other pages."""
+    """One person's card for one local day. `page` is the question on the card now, or one of the card's other pages;
+    `asked` what it has shown so far, `part` what it is asking for."""
 
     id: int
     user_id: int
@@ -33,6 +38,7 @@ class CheckIn:
     message_id: int | None
     page: str
     asked: tuple[str, ...]
+    part: Part = "day"
 
 
 def open_(session: Session, user_id: int, day: date, zone: str, page: str, now: datetime) -> CheckIn:
@@ -46,7 +52,9 @@ def open_(session: Session, user_id: int, day: date, zone: str, page: str, now: 
         .returning(checkins.c.id)
     ).scalar_one()
     session.execute(
-        update(checkins).where(checkins.c.id == row).values(card=_seal_card(session, row, user_id, page, (page,)))
+        update(checkins)
+        .where(checkins.c.id == row)
+        .values(card=_seal_card(session, row, user_id, page, (page,), "day"))
     )
     return CheckIn(row, user_id, day, zone, now, None, False, None, page, (page,))
 
@@ -60,11 +68,13 @@ def on_day(session: Session, user_id: int, day: date) -> CheckIn | None:
     return _read(session, session.execute(found).one_or_none())
 
 
-def turn_to(session: Session, checkin: CheckIn, page: str) -> None:
-    """Remember what the card shows now, so that it can be drawn again after a crash."""
-    asked = checkin.asked if page in checkin.asked else (*checkin.asked, page)
-    card = _seal_card(session, checkin.id, checkin.user_id, page, asked)
-    session.execute(update(checkins).where(checkins.c.id == checkin.id).values(card=card))
+def turn_to(session: Session, checkin: CheckIn, page: str, asked: Sequence[str], part: Part = "day") -> CheckIn:
+    """Remember what the card shows now, so that it can be drawn again after a crash, and what it has asked."""
+    turned = replace(checkin, page=page, asked=tuple(asked), part=part)
+    if turned != checkin:
+        card = _seal_card(session, checkin.id, checkin.user_id, page, turned.asked, part)
+        session.execute(update(checkins).where(checkins.c.id == checkin.id).values(card=card))
+    return turned
 
 
 def last_answered(session: Session, user_id: int) -> datetime | None:
@@ -81,12 +91,43 @@ def shown_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:
     return [(row.id, row.user_id) for row in session.execute(found.order_by(checkins.c.id))]
 
 
+def by_message(session: Session, user_id: int, message_id: int) -> CheckIn | None:
+    """Return the check-in that a message of the bot's shows, as far as it is the newest one for that day."""
+    found = select(checkins).where(checkins.c.user_id == user_id, checkins.c.message_id == message_id)
+    return _read(session, session.execute(found.order_by(checkins.c.day.desc()).limit(1)).one_or_none())
+
+
+def typed_in(session: Session, user_id: int, message_id: int) -> tuple[CheckIn, Sequence[str]] | None:
+    """Return the check-in and the questions whose answers stand in a message of the person's; None where none do."""
+    mine = answers.join(checkins)
+    found = (
+        select(answers.c.checkin_id, answers.c.question)
+        .select_from(mine)
+        .where(checkins.c.user_id == user_id, answers.c.message_id == message_id)
+    )
+    rows = session.execute(found).all()
+    checkin = get(session, rows[0].checkin_id) if rows else None
+    return None if checkin is None else (checkin, [row.question for row in rows if row.checkin_id == checkin.id])
+
+
 def remember_message(session: Session, checkin_id: int, message_id: int) -> None:
     session.execute(update(checkins).where(checkins.c.id == checkin_id).values(message_id=message_id))
 
 
-def answer(session: Session, checkin: CheckIn, values: Answers, now: datetime, *, source: Source, late: bool) -> None:
-    """Store values (None = skipped) for a check-in; a value that changes is kept among the earlier ones."""
+def answer(
+    session: Session,
+    checkin: CheckIn,
+    values: Answers,
+    now: datetime,
+    *,
+    source: Source,
+    late: bool,
+    message_id: int | None = None,
+) -> None:
+    """Store values (None = skipped) for a check-in; a value that changes is kept among the earlier ones.
+
+    `message_id` is the person's message in which they stand, so that they can be corrected there.
+    """
     before = _rows(session, [checkin.id])
     for question, value in values.items():
         row = before.get((checkin.id, question))
@@ -99,7 +140,7 @@ def answer(session: Session, checkin: CheckIn, values: Answers, now: datetime, *
                 *_earlier(session, checkin.user_id, row),
                 [_plain(_value(session, checkin.user_id, row)), row.answered_at.isoformat(), row.source],
             ][-MOST_EARLIER:]
-        _put(session, checkin, question, value, now, source, earlier, new=row is None)
+        _put(session, checkin, question, value, now, source, earlier, message_id, new=row is None)
     session.execute(
         update(checkins).where(checkins.c.id == checkin.id).values(answered_at=now, late=checkin.late or late)
     )
@@ -107,27 +148,33 @@ def answer(session: Session, checkin: CheckIn, values: Answers, now: datetime, *
 
 def undo(session: Session, checkin: CheckIn, at: datetime) -> bool:
     """Take back every value stored at `at`: the one before it returns, or the question is unanswered again."""
-    found = False
+    taken = [row for row in _rows(session, [checkin.id]).values() if row.answered_at == at]
+    for row in taken:
+        _take_back(session, checkin, row)
+    return bool(taken)
+
+
+def take_back(session: Session, checkin: CheckIn, questions: Sequence[str]) -> None:
+    """Take back the values of these questions: what was there before returns."""
     for (_, question), row in _rows(session, [checkin.id]).items():
-        if row.answered_at != at:
-            continue
-        found = True
-        earlier = _earlier(session, checkin.user_id, row)
-        if earlier:
-            value, answered_at, source = (*earlier[-1], row.source)[:3]  # at schema 0001 the source was not kept
-            _put(
-                session,
-                checkin,
-                question,
-                _from_plain(value),
-                datetime.fromisoformat(answered_at),
-                source,
-                earlier[:-1],
-                new=False,
-            )
-        else:
-            session.execute(delete(answers).where(answers.c.checkin_id == checkin.id, answers.c.question == question))
-    return found
+        if question in questions:
+            _take_back(session, checkin, row)
+
+
+def forget(session: Session, checkin: CheckIn, question: str) -> None:
+    """Remove a question's answer with all that it was before."""
+    session.execute(delete(answers).where(answers.c.checkin_id == checkin.id, answers.c.question == question))
+
+
+def _take_back(session: Session, checkin: CheckIn, row: Row[Any]) -> None:
+    earlier = _earlier(session, checkin.user_id, row)
+    if not earlier:
+        mine = (answers.c.checkin_id == checkin.id) & (answers.c.question == row.question)
+        session.execute(delete(answers).where(mine))
+        return
+    value, answered_at, source = (*earlier[-1], row.source)[:3]  # at schema 0001 the source was not kept
+    then = datetime.fromisoformat(answered_at)
+    _put(session, checkin, row.question, _from_plain(value), then, source, earlier[:-1], None, new=False)
 
 
 def answers_of(session: Session, checkin: CheckIn) -> Answers:
@@ -146,6 +193,29 @@ def history(session: Session, user_id: int, first: date, last: date) -> Mapping[
     for (checkin_id, question), row in _rows(session, list(days)).items():
         collected[days[checkin_id]][question] = _value(session, user_id, row)
     return collected
+
+
+def days(session: Session, user_id: int, first: date, last: date, day_start: time = DAY_START) -> Sequence[Day]:
+    """Return every day from `first` to `last`, both included, oldest first; one without a card has asked nothing."""
+    found = select(checkins).where(checkins.c.user_id == user_id, checkins.c.day >= first, checkins.c.day <= last)
+    cards = {card.day: card for row in session.execute(found) if (card := _read(session, row))}
+    rows: dict[int, dict[str, Row[Any]]] = {card.id: {} for card in cards.values()}
+    for (checkin_id, question), row in _rows(session, list(rows)).items():
+        rows[checkin_id][question] = row
+
+    def read(day: date) -> Day:
+        card = cards.get(day)
+        if card is None:
+            return Day(day, {})
+        theirs = rows[card.id].values()
+        values = {row.question: _value(session, user_id, row) for row in theirs}
+        changed = any(
+            row.earlier is not None and day_of(row.answered_at, card.zone, day_start) > day + timedelta(days=1)
+            for row in theirs
+        )
+        return Day(day, values, card.asked, late=card.late, changed=changed)
+
+    return [read(first + timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
 def count(session: Session, user_id: int) -> int:
@@ -172,6 +242,7 @@ def _put(
     now: datetime,
     source: str,
     earlier: list[Any] | None,
+    message_id: int | None,
     *,
     new: bool,
 ) -> None:
@@ -179,7 +250,13 @@ def _put(
         place = {"table": "answers", "key": f"{checkin.id}:{question}", "user": checkin.user_id}
         return None if content is None else seal(session.keys, json.dumps(content), **place)  # type: ignore[arg-type]
 
-    values = {"value": sealed(_plain(value)), "earlier": sealed(earlier or None), "answered_at": now, "source": source}
+    values = {
+        "value": sealed(_plain(value)),
+        "earlier": sealed(earlier or None),
+        "answered_at": now,
+        "source": source,
+        "message_id": message_id,
+    }
     if new:
         session.execute(insert(answers).values(checkin_id=checkin.id, question=question, **values))
     else:
@@ -214,9 +291,9 @@ def _from_plain(content: Any) -> Value | None:
     return content  # type: ignore[no-any-return]
 
 
-def _seal_card(session: Session, checkin_id: int, user_id: int, page: str, asked: tuple[str, ...]) -> bytes:
+def _seal_card(session: Session, checkin_id: int, user_id: int, page: str, asked: tuple[str, ...], part: Part) -> bytes:
     # Which follow-ups were asked gives away that something hurt, so it is sealed like an answer.
-    card = json.dumps({"page": page, "asked": asked})
+    card = json.dumps({"page": page, "asked": asked, "part": part})
     return seal(session.keys, card, table="checkins", key=checkin_id, user=user_id)
 
 
@@ -235,4 +312,5 @@ def _read(session: Session, row: Row[Any] | None) -> CheckIn | None:
         row.message_id,
         card["page"],
         tuple(card["asked"]),
+        card.get("part", "day"),  # before schema 0004 a card always asked for all
     )

@@ -161,6 +161,7 @@ answers = Table(
     Column("answered_at", Instant, nullable=False),
     Column("source", String(8), nullable=False),
     Column("earlier", LargeBinary),
+    Column("message_id", BigInteger),
 )
 
 inbox = Table(
@@ -229,6 +230,20 @@ events = Table(
 
 tastes = Table(
     "tastes",
+    metadata,
+    Column(
+        "user_id",
+        BigId,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        nullable=False,
+    ),
+    Column("body", LargeBinary, nullable=False),
+)
+
+profiles = Table(
+    "profiles",
     metadata,
     Column(
         "user_id",

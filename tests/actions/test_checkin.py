@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.actions import checkin
+from bot.actions import checkin, typed
+from bot.actions.typed import Said
 from bot.render.message import Message, Reply, Sorry
 from bot.sandbox.person import Person
 from bot.store import checkins, users
@@ -51,7 +52,7 @@ def test_a_prompt_composed_again_owes_no_second_nudge(telegram: Telegram, ann: P
 
 
 def test_no_prompt_for_a_day_that_is_done(telegram: Telegram, ann: Person) -> None:
-    act(telegram, ann, checkin.say, NOON, "all fine")
+    act(telegram, ann, typed.say, NOON, Said("all fine"))
     assert act(telegram, ann, checkin.prompt, NOON, owed(ann.user_id)) is None
     assert telegram.rows("outbox") == 0
 
@@ -89,8 +90,8 @@ def test_a_card_drawn_again_after_a_crash_is_the_card_as_it_stood(telegram: Tele
         (checkin.untick, ("features", "thunder")),
         (checkin.untick, ("headache", "1")),
         (checkin.turn_page, ("no_such_page",)),
-        (checkin.undo, ("soon",)),
-        (checkin.undo, ("9" * 30,)),
+        (typed.undo, ("soon",)),
+        (typed.undo, ("9" * 30,)),
     ],
 )
 def test_what_a_button_cannot_mean_is_declined_and_changes_nothing(

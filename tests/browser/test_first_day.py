@@ -116,7 +116,7 @@ async def test_a_first_evening(browser: Browser, server: Server, clock: RunningC
 
         await ann.says("/checkin", then="Did your head hurt today?")
         before = ann.taps_made
-        await ann.taps("8", then="And your back or neck?")
+        await ann.taps("7", then="And your back or neck?")
         await ann.taps("6", then="How long did you sleep last night?")
         await ann.taps("0–5 h", then="How well did you sleep?")
         await ann.taps("1 · very poorly", then="How was your posture today?")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.chat.routes import BUTTONS
 from bot.sandbox.person import Person
-from bot.store import checkins, events, tastes
+from bot.store import checkins, events, profiles, tastes
 from bot.store.crypto import unseal
 from bot.store.database import Session
 from bot.store.tables import answers, consents, outbox, reminders, users
@@ -27,9 +27,11 @@ SAYS, WAITS = "says ", "waits until "
 A_LIFE = (
     *("says /start", "No, thank you", "says /start", "I agree", "says Lisbon", "20:00", "One a day"),
     *("Open today’s card", "All fine today", "Change an answer", "Headache", "No pain at all today"),
-    *("Change an answer", "Headache", "6", "Change an answer", "Back to the card", "2 to 4 h"),
+    *("Add a note", "says a quiet day", "Change the note", "says quiet", "Delete the note"),
+    *("Change an answer", "Back to the card", "Change an answer", "Headache", "6", "Back", "4 · good", "2 to 4 h"),
     *("Light hurt", "Noise hurt", "✓ Light hurt", "None of these", "✓ None of these", "Throbbing", "Done", "Skip"),
     *("says headache 3, back 2", "Undo", "says headache 3, back 2", "Skip the rest"),
+    *("Something feels new or wrong", "My head", "None of these"),
     *("says /reminders", "Add a reminder", "Water", "12", "12:30"),
     *("Change the days", "✓ Mon", "✓ Tue", "Tue", "Mon to Fri", "Every day", "Done", "Switch off", "Switch on"),
     *("Change the time", "12", "12:15", "All reminders", "Water", "Delete", "Undo"),
@@ -46,6 +48,14 @@ A_LIFE = (
     *("says /settings", "Language and clock", "English, 8:00 PM", "says /settings", "Language and clock"),
     "English, 20:00",
     *("says I want to die", "Show the numbers again", "says I want to die", "I’m safe, I meant other things"),
+    *("says /warning", "Check my head", "Fainted or had a fit", "I’m getting help", "I ticked it by mistake"),
+    *("Worse lying/up/coughing", "✓ Worse lying/up/coughing", "None of these"),
+    *("says /warning", "My emergency number", "New Zealand"),
+    *("says /settings", "What the card asks", "Ask about head and back only", "Ask all five questions"),
+    *("Ask about sleep in the morning", "Ask about sleep with the rest", "Note when my period begins"),
+    *("Follow something every day", "Alcohol", "✓ Alcohol", "Done"),
+    *("Reasons for extra care", "Weak immune system", "✓ Weak immune system", "Done"),
+    *("says all fine", "My period began", "My period did not begin"),
     *("says /settings", "Change the time zone", "says Springfield", "Springfield", "Keep Lisbon time"),
     *("says /log", "Massage", "It was yesterday", "Another day", "says 3 March", "Add a few words", "says it helped"),
     *("says /log", "Doctor", "Take it back"),
@@ -62,6 +72,7 @@ def kept(session: Session) -> Iterator[Any]:
         yield {name: value for name, value in row._mapping.items() if name not in ("since", "seen_at")}
         yield [(event.day, event.kind) for event in events.of_user(session, row.id, date(2026, 1, 1), date(2027, 1, 1))]
         yield tastes.of_user(session, row.id)
+        yield profiles.of_user(session, row.id)
     yield len(session.execute(select(consents)).all())
     for row in session.execute(select(reminders).order_by(reminders.c.kind, reminders.c.at)):
         yield row.kind, row.at, row.weekdays, row.on, row.next_at

@@ -87,7 +87,7 @@ NOT_THEIR_OWN: tuple[Json, ...] = (
     {"chat": SUPERGROUP, "message_thread_id": 3, "is_topic_message": True},
 )
 OTHER_KINDS = (
-    *("edited_message", "channel_post", "edited_channel_post", "business_message", "edited_business_message"),
+    *("channel_post", "edited_channel_post", "business_message", "edited_business_message"),
     "guest_message",
 )
 SAID = ("headache 7, back 3", "7", "all fine", "/checkin", "/start")
@@ -155,7 +155,8 @@ def test_odd_words_are_kept_exactly_or_declined_kindly(tmp_path: Path, promise: 
 def not_their_own(one: Person) -> Iterator[Json]:
     """Yield updates with words in them that are nobody's answer, or that are said elsewhere."""
     for text, odd in product(SAID, NOT_THEIR_OWN):
-        yield {"message": message(one, said(text), **odd)}
+        for kind in ("message", "edited_message"):
+            yield {kind: message(one, said(text), **odd)}
     for text, kind in product(SAID, OTHER_KINDS):
         chat = CHANNEL if "channel" in kind else one.api.chats.by_id[one.user_id].body
         yield {kind: message(one, said(text), chat=chat, business_connection_id="x", edit_date=2)}

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.actions import checkin
+from bot.actions import typed
+from bot.actions.typed import Said
 from bot.domain.reminders import CHECKIN, EVERY_DAY, SUMMARY
 from bot.domain.schedule import Schedule, known_zones
 from bot.sandbox.person import Person
@@ -180,4 +181,4 @@ async def everybody(telegram: Telegram, people: Sequence[Person], who: Callable[
 def fill(user_id: int, now: datetime, session: Session) -> None:
     user = users.get(session, user_id)
     assert user is not None
-    checkin.say(session, user, now, "all fine")
+    typed.say(session, user, now, Said("all fine"))

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from bot.domain.questions import Hours
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
-from bot.store import backup, checkins, events, inbox, invites, meta, outbox, reminders, schema, tastes, users
+from bot.store import backup, checkins, events, inbox, invites, meta, outbox, profiles, reminders, schema, tastes, users
 from bot.store.crypto import Keys, make_keys
 from bot.store.database import Database, Session, open_engine, open_to_read
 from bot.store.sealed_lines import FRAME, BackupTrouble
@@ -38,6 +38,7 @@ def live(session: Session) -> None:
     invites.redeem(session, invites.make(session.keys, NOW), NOW)
     meta.put_instant(session, "heard_at", NOW)
     events.add(session, ANN, DAY, "attack", NOW, began=NOW.isoformat())
+    profiles.change(session, ANN, country="NZ")
     tastes.keep(session, ANN, tastes.Tastes(frozenset({"pb01"})))
 
 

@@ -42,13 +42,11 @@ def test_a_day_is_opened_once(database: Database, ann: User, checkin: CheckIn) -
 
 
 def test_the_page_and_what_was_asked_are_kept(database: Database, ann: User, checkin: CheckIn) -> None:
-    for page in ("back", "headache", "done"):
-        database.submit(
-            lambda s, page=page: checkins.turn_to(s, checkins.on_day(s, ann.id, DAY) or checkin, page)  # type: ignore[misc]
-        ).result(5)
+    asked = ("headache", "back", "done")
+    database.submit(lambda s: checkins.turn_to(s, checkin, "done", asked, "night")).result(5)
     kept = database.submit(lambda s: checkins.on_day(s, ann.id, DAY)).result(5)
     assert kept is not None
-    assert (kept.page, kept.asked) == ("done", ("headache", "back", "done"))
+    assert (kept.page, kept.asked, kept.part) == ("done", asked, "night")
 
 
 def a_value(question: Question) -> st.SearchStrategy[Value | None]:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from bot.actions import attack, checkin, next_, settings, tips
+from bot.actions import attack, next_, settings, tips, typed
 from bot.actions import reminders as actions
+from bot.actions.typed import Said
 from bot.domain.peace import ON_TIME
 from bot.domain.quiet import from_text, quiet_until
 from bot.domain.reminders import CHECKIN, EVERY_DAY, NUDGE, SUMMARY
@@ -160,7 +161,7 @@ class Foretold(RuleBasedStateMachine):
 
     @rule(user=who, line=st.sampled_from(("3 3 8 4", "headache 8", "all fine", "back 2")))
     def answers(self, user: int, line: str) -> None:
-        self.acted(user, lambda session, one, now: checkin.say(session, one, now, line, now))
+        self.acted(user, lambda session, one, now: typed.say(session, one, now, Said(line, now)))
 
     @rule(user=who, how=st.sampled_from(("done", "not_today", "15", "60")))
     def responds(self, user: int, how: str) -> None:

@@ -80,9 +80,16 @@ async def test_distress_is_met_kindly_and_silences_nothing(telegram: Telegram, a
 @pytest.mark.parametrize("words", ["worst headache of my life", "trouble peeing since yesterday"])
 async def test_signs_in_the_body_bring_the_list(telegram: Telegram, ann: Person, words: str) -> None:
     await ann.says(words)
-    assert "can be a sign that needs help at once" in ann.chat[-2].text
-    assert "Get help now" in ann.sees.text
+    assert "can be a sign that needs help at once, and is not kept" in ann.chat[-2].text
+    assert ann.sees.text.startswith("Let’s check first.")
     assert answers(telegram, ann) == []
+
+
+async def test_a_stranger_gets_all_signs_on_one_page(telegram: Telegram) -> None:
+    zoe = telegram.person(1009, "Zoe")
+    await zoe.says("worst headache of my life")
+    assert "Get help now" in zoe.sees.text
+    assert traces(telegram, 1009) == {}
 
 
 @pytest.mark.parametrize("words", ["this headache is killing me", "no fever, stiff neck from the gym"])

@@ -1,0 +1,67 @@
+"""What the card asks, and the few things a person may tell about themselves; all of it optional, all of it by taps."""
+
+from datetime import datetime, time
+
+from bot.domain.profile import CARE, Profile
+from bot.domain.questions import FACTORS, MOST_FOLLOWED
+from bot.domain.reminders import EVERY_DAY, NIGHT
+from bot.domain.schedule import Schedule
+from bot.render import profile as render
+from bot.render.message import Reply, Sorry
+from bot.store import outbox, profiles, reminders
+from bot.store.database import Session
+from bot.store.users import User
+from bot.texts.words import texts_for
+
+MORNING_AT = time(8, 30)
+STALE = "I can’t read that button any more. /settings shows what there is."
+
+
+def show(session: Session, user: User, now: datetime) -> Reply:
+    return _page(session, user, profiles.of_user(session, user.id))
+
+
+def set_(session: Session, user: User, now: datetime, what: str, to: str) -> Reply:
+    """Switch on or off: "short", "night", "first_days" of a period, a factor to follow, or a reason for extra care."""
+    if to not in ("on", "off"):
+        raise Sorry(STALE)
+    on, profile = to == "on", profiles.of_user(session, user.id)
+    if what == "night":
+        _ask_in_the_morning(session, user, now, on=on)
+    elif what == "short":
+        profile = profiles.change(session, user.id, short=on)
+    elif what == "first_days":
+        profile = profiles.change(session, user.id, period=on)
+    elif what in FACTORS:
+        followed = profile.followed | {what} if on else profile.followed - {what}
+        if len(followed) > MOST_FOLLOWED:
+            raise Sorry("Five at most: each one more makes it harder to see anything. Take one away first.")
+        return Reply((render.factors(texts_for(user.language), profiles.change(session, user.id, followed=followed)),))
+    elif what in CARE:
+        care = profile.care | {what} if on else profile.care - {what}
+        return Reply((render.care(texts_for(user.language), profiles.change(session, user.id, care=care)),))
+    else:
+        raise Sorry(STALE)
+    return _page(session, user, profile)
+
+
+def choose_factors(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.factors(texts_for(user.language), profiles.of_user(session, user.id)),))
+
+
+def choose_care(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.care(texts_for(user.language), profiles.of_user(session, user.id)),))
+
+
+def _ask_in_the_morning(session: Session, user: User, now: datetime, *, on: bool) -> None:
+    theirs = reminders.of_user(session, user.id, NIGHT)
+    for reminder in theirs:
+        outbox.withdraw(session, user.id, reminder_id=reminder.id)
+        reminders.change(session, reminder, now, on=on)
+    if on and not theirs:
+        reminders.add(session, user.id, NIGHT, Schedule(MORNING_AT, EVERY_DAY, user.zone), now)
+
+
+def _page(session: Session, user: User, profile: Profile) -> Reply:
+    mornings = [reminder.schedule.at for reminder in reminders.of_user(session, user.id, NIGHT) if reminder.on]
+    return Reply((render.page(texts_for(user.language), profile, mornings[0] if mornings else None),))

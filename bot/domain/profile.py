@@ -1,0 +1,47 @@
+"""What a person chose about their card and told about themselves, all of it optional; and the questions that follow."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from bot.domain.questions import BY_KEY, QUESTIONS, Question
+
+Care = Literal["over50_new", "pregnant", "cancer", "immune"]
+"""Why somebody should see a doctor sooner than others (SNNOOP10, Do 2019, Neurology 92:134; IFOMPT, Finucane 2020)."""
+
+CARE: Collection[Care] = get_args(Care)
+
+SHORT: Collection[str] = ("headache", "back")
+NIGHT: Collection[str] = ("sleep_hours", "sleep_quality")
+
+Part = Literal["day", "night"]
+"""What a card is asking for: all of it, or in the morning only how the night was."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`short`: only head and back are asked. `followed`: factors asked every day. `period`: its first days are noted.
+
+    `country` is a key of `domain/emergency`, "other" where they live in none of them.
+    """
+
+    short: bool = False
+    followed: frozenset[str] = frozenset()
+    period: bool = False
+    country: str | None = None
+    care: frozenset[Care] = frozenset()
+
+
+def questions_for(profile: Profile, part: Part = "day") -> tuple[Question, ...]:
+    """Return the questions of a person's card, in order: the daily ones, what they follow, then the follow-ups."""
+    if part == "night" or profile.short:
+        wanted = NIGHT if part == "night" else SHORT
+        return tuple(question for question in QUESTIONS if question.key in wanted)
+    core = [question for question in QUESTIONS if question.core]
+    return (*core, *_factors(profile), *(question for question in QUESTIONS if not question.core))
+
+
+def _factors(profile: Profile) -> tuple[Question, ...]:
+    factors = BY_KEY["factors"]
+    chosen = tuple(code for code in factors.choices if code in profile.followed)
+    return (replace(factors, choices=(*chosen, "none")),) if chosen else ()

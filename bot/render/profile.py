@@ -1,0 +1,65 @@
+"""What the card asks, in words and switches; and what a person may tell about themselves."""
+
+from collections.abc import Mapping
+from datetime import time
+
+from bot.domain.profile import Profile
+from bot.domain.reminders import NIGHT
+from bot.render import checkin
+from bot.render.message import Button, Message, rows
+from bot.texts.words import Texts
+
+
+def page(t: Texts, profile: Profile, night: time | None) -> Message:
+    """Show what is asked; `night` is when sleep is asked about in the morning, None where it is not."""
+    followed = [words for code, words in checkin.factors(t).items() if code in profile.followed]
+    asked = t("The card asks about your head and back only.") if profile.short else t("The card asks five questions.")
+    asleep = t("Sleep is asked about in the morning, at {time}.", time=t.clock_time(night)) if night else ""
+    also = t("Every day it also asks about: {list}.", list=", ".join(followed)) if followed else ""
+    period = t("The first days of your period can be noted on it.") if profile.period else ""
+    lines = [line for line in (asked, asleep, also, period) if line]
+    return Message(
+        "\n".join((f"<b>{t('What the card asks')}</b>", *lines)),
+        rows(
+            [_switch(t("Ask all five questions"), t("Ask about head and back only"), "short", profile.short)],
+            [_switch(t("Ask about sleep with the rest"), t("Ask about sleep in the morning"), NIGHT, bool(night))],
+            [Button(t("Change that time"), f"hours:k-{NIGHT}")] if night else [],
+            [Button(t("Follow something every day"), "factors")],
+            [_switch(t("Don’t note my period"), t("Note when my period begins"), "first_days", profile.period)],
+            [Button(t("Reasons for extra care"), "care"), Button(t("My emergency number"), "ask_country")],
+        ),
+        edit="tapped",
+    )
+
+
+def factors(t: Texts, profile: Profile) -> Message:
+    said = t(
+        "Choose up to five. I ask about them on good days too: only so can you see whether a headache goes with it."
+    )
+    ticks = [_tick(words, code, code in profile.followed) for code, words in checkin.factors(t).items()]
+    return Message(
+        said, rows(*(ticks[n : n + 2] for n in range(0, len(ticks), 2)), [Button(t("Done"), "asks")]), edit="tapped"
+    )
+
+
+def care(t: Texts, profile: Profile) -> Message:
+    said = t("Do any of these fit you? They change when I suggest seeing a doctor. You can leave this out.")
+    ticks = [[_tick(words, code, code in profile.care)] for code, words in cares(t).items()]
+    return Message(said, rows(*ticks, [Button(t("Done"), "asks")]), edit="tapped")
+
+
+def cares(t: Texts) -> Mapping[str, str]:
+    return {
+        "over50_new": t("Over 50, new headaches"),
+        "pregnant": t("Pregnant or new baby"),
+        "cancer": t("Have or had cancer"),
+        "immune": t("Weak immune system"),
+    }
+
+
+def _switch(off: str, on: str, what: str, now: bool) -> Button:
+    return Button(off, f"ask:{what}:off") if now else Button(on, f"ask:{what}:on")
+
+
+def _tick(words: str, code: str, ticked: bool) -> Button:
+    return Button(f"✓ {words}", f"ask:{code}:off") if ticked else Button(words, f"ask:{code}:on")

@@ -1,0 +1,29 @@
+"""What a person told about themselves and how their card asks. Sealed: it says what ails them and where they live."""
+
+import json
+from dataclasses import asdict, replace
+
+from sqlalchemy import delete, insert, select
+
+from bot.domain.profile import Profile
+from bot.store.crypto import seal, unseal
+from bot.store.database import Session
+from bot.store.tables import profiles
+
+
+def of_user(session: Session, user_id: int) -> Profile:
+    sealed = session.execute(select(profiles.c.body).where(profiles.c.user_id == user_id)).scalar_one_or_none()
+    if sealed is None:
+        return Profile()
+    found = json.loads(unseal(session.keys, sealed, table="profiles", key=user_id, user=user_id))
+    return Profile(**{**found, "followed": frozenset(found["followed"]), "care": frozenset(found["care"])})
+
+
+def change(session: Session, user_id: int, **values: object) -> Profile:
+    """Keep a person's profile with some values anew; returns it."""
+    kept = replace(of_user(session, user_id), **values)  # type: ignore[arg-type]
+    body = json.dumps({**asdict(kept), "followed": sorted(kept.followed), "care": sorted(kept.care)})
+    sealed = seal(session.keys, body, table="profiles", key=user_id, user=user_id)
+    session.execute(delete(profiles).where(profiles.c.user_id == user_id))
+    session.execute(insert(profiles).values(user_id=user_id, body=sealed))
+    return kept
