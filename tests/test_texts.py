@@ -24,12 +24,14 @@ from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Hours, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
 from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
+from bot.domain.rules import ANY_MIX, LIMITS, Advice, AdviceKind
 from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
 from bot.render import (
+    advice,
     attack,
     checkin,
     checklist,
@@ -113,6 +115,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
     yield from lists_of_signs(t)
     yield from what_the_card_asks(t)
+    yield from when_to_see_a_doctor(t)
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (safety.numbers(t, None), safety.safe(t))
     march = days_ending(date(2026, 3, 31), 31, dict.fromkeys((MONDAY, date(2026, 3, 3)), LONG_DAY))
@@ -159,6 +162,14 @@ def lists_of_signs(t: Texts) -> Iterator[Message]:
         for tier in TIERS:
             yield from (checklist.answer(t, LARGEST_ID, which, tier, country) for country in (None, "GB", "other"))
     yield from (checklist.none(t, "US", None), checklist.none(t, None, "soon"), safety.numbers(t, "CA"))
+
+
+def when_to_see_a_doctor(t: Texts) -> Iterator[Message]:
+    for kind in get_args(AdviceKind):
+        yield from (
+            advice.advice(t, Advice(kind, 28, 27, limit, code)) for code, limit in {**LIMITS, ANY_MIX: 10}.items()
+        )
+    yield from (advice.aura(t), advice.pregnant(t, None))
 
 
 def what_the_card_asks(t: Texts) -> Iterator[Message]:
@@ -358,6 +369,7 @@ def test_every_reminder_kind_has_a_name(t: Texts) -> None:
 def test_all_that_can_be_said_is_looked_at_here() -> None:
     """A message function added to `render/` has to be added above."""
     parts = (
+        advice,
         attack,
         checkin,
         checklist,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from bot.actions import checklist
+from bot.actions import advice, checklist
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
 from bot.domain.profile import Part, Profile, questions_for
@@ -223,8 +223,17 @@ def _store(
     t = texts_for(user.language)
     toast = t("Saved for {day}", day=t.day(checkin.day)) if late else t("Saved")
     # While several choices are being ticked nothing is said about them yet.
-    help_ = () if page else checklist.look(session, user, now, checkin.day)
-    return Reply((message, *help_), toast)
+    if page:
+        return Reply((message,), toast)
+    return Reply((message, *help_for(session, user, now, checkin)), toast)
+
+
+def help_for(session: Session, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
+    """Return what a day's answers call for beside the card: the lists of signs first, else a word about a doctor."""
+    questions = questions_for(profiles.of_user(session, user.id), checkin.part)
+    done = domain.next_question(questions, checkins.answers_of(session, checkin)) is None
+    signs = checklist.look(session, user, now, checkin.day)
+    return signs or advice.after_card(session, user, now, checkin.day, done=done)
 
 
 def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "", part: Part = "day") -> Reply:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from bot.actions import advice
 from bot.domain.history import Day
 from bot.domain.schedule import day_of
 from bot.domain.summary import week_of
@@ -19,7 +20,8 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Sum up the 7 days up to today, or up to yesterday while today has no answer yet."""
     today = day_of(now, user.zone, user.day_start)
     days = checkins.days(session, user.id, today - timedelta(days=14), today, user.day_start)
-    return _week(user, days if days[-1].logged else days[:-1])
+    week = _week(user, days if days[-1].logged else days[:-1])
+    return Reply((*week.messages, *advice.below_summary(session, user, now)))
 
 
 def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
@@ -28,7 +30,8 @@ def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
     if not is_worth_sending(session, user):
         return None
     last = date.fromisoformat(owed.slot) - timedelta(days=1)
-    return _week(user, checkins.days(session, user.id, last - timedelta(days=13), last, user.day_start))
+    week = _week(user, checkins.days(session, user.id, last - timedelta(days=13), last, user.day_start))
+    return Reply((*week.messages, *advice.below_summary(session, user, now, owed.slot)))
 
 
 def is_worth_sending(session: Session, user: User) -> bool:

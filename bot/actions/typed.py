@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.actions import checklist
-from bot.actions.checkin import below, of_person, show_card, today
+from bot.actions.checkin import below, help_for, of_person, show_card, today
 from bot.domain.checkin import next_page
 from bot.domain.freetext import Refusal, Understood, read_answers, read_value, unscored
 from bot.domain.profile import questions_for
@@ -118,7 +117,7 @@ def _keep(session: Session, user: User, now: datetime, said: Said, read: _Read, 
     stored_at = (now - EPOCH) // MICROSECOND
     echo = render.note_kept(t) if "note" in read.values else render.understood(t, read.values, read.named, read.unkept)
     card = show_card(session, user, now, checkin, said=echo, undo=f"undo:{checkin.id}:{stored_at}")
-    help_ = checklist.look(session, user, now, checkin.day)
+    help_ = help_for(session, user, now, checkin)
     return Reply((card, *below(t, user, now, checkin), *help_))
 
 

@@ -7,6 +7,7 @@ from statistics import fmean
 from bot.domain.checkin import relevant
 from bot.domain.history import Day
 from bot.domain.questions import Answers, Hours
+from bot.domain.rules import headache_day
 
 FEWEST = 3
 """Below this many answered days a week is not put in numbers."""
@@ -37,17 +38,6 @@ class Week:
     short_nights: int
     posture: float | None
     together: tuple[int, int, int, int]
-
-
-def headache_day(answers: Answers) -> bool | None:
-    """Tell whether a day counts as a headache day: score ≥ 1, unless it lasted under 30 minutes; None = unknown.
-
-    There is no agreed minimum length (trial guidelines differ); 30 minutes after van der Arend 2023 (Cephalalgia).
-    """
-    score = answers.get("headache")
-    if not isinstance(score, int):
-        return None
-    return score >= 1 and answers.get("duration") != "lt30m"
 
 
 def back_day(answers: Answers) -> bool | None:

@@ -7,7 +7,8 @@ from datetime import date
 from bot.domain.checkin import complete, relevant
 from bot.domain.history import Day
 from bot.domain.questions import QUESTIONS, Question
-from bot.domain.summary import back_day, headache_day
+from bot.domain.rules import headache_day
+from bot.domain.summary import back_day
 from bot.render.log import names
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.history import Day, days_ending
 from bot.domain.questions import Answers, Hours
-from bot.domain.summary import FEWEST, headache_day, week_of
+from bot.domain.rules import headache_day
+from bot.domain.summary import FEWEST, week_of
 
 from .conftest import A_DAY, MONDAY, TWO_WEEKS
 
@@ -23,7 +24,8 @@ def test_the_counts_are_those_of_counting_on_ones_fingers(days: list[Day]) -> No
         logged += day.logged
         if score is not None:
             head_known += 1
-            head += bool(score) and day.answers.get("duration") != "lt30m"
+            took = day.answers.get("medicine") or frozenset({"none"})
+            head += bool(score) and (day.answers.get("duration") != "lt30m" or took != {"none"})
         if pain is not None:
             back_known += 1
             back += bool(pain)
@@ -78,6 +80,8 @@ def test_the_order_of_the_days_does_not_matter(days: list[Day]) -> None:
         ({"headache": 3, "duration": "lt30m"}, False),
         ({"headache": 3, "duration": "30m_2h"}, True),
         ({"headache": 3, "duration": None}, True),
+        ({"headache": 3, "duration": "lt30m", "medicine": frozenset({"nsaid"})}, True),
+        ({"headache": 3, "duration": "lt30m", "medicine": frozenset({"none"})}, False),
     ],
 )
 def test_what_counts_as_a_headache_day(answers: Answers, is_one: bool | None) -> None:
