@@ -19,7 +19,7 @@ def week(t: Texts, week: Week) -> Message:
     """Return the summary with its picture; fewer than three answered days are shown as they are, with no figures."""
     first, last = week.days[0].day, week.days[-1].day
     head = f"<b>{t('Your week, {first} to {last}', first=t.day(first), last=t.day(last))}</b>"
-    picture = partial(charts.week_picture, week.days, _picture_words(t, week)) if week.logged else None
+    picture = partial(charts.days_picture, week.days, _picture_words(t, week)) if week.logged else None
     if week.logged < FEWEST:
         return Message(
             "\n".join((head, _logged(t, week), *_said(t, week)))
@@ -123,6 +123,7 @@ def _picture_words(t: Texts, week: Week) -> charts.PictureWords:
         weekdays=[t.weekday(day.day) for day in week.days],
         dates=[str(day.day.day) for day in week.days],
         missing=t("not answered"),
+        unasked=t("not asked"),
         hours=t("h"),
         point=t.number(0.5)[1],
     )

@@ -279,13 +279,13 @@ def test_a_single_time(text: str, at: time | None) -> None:
     "text", ["1 " * 2048, "9-" * 2048, "mon 9 " * 682, "mon 9, " * 66, "8." * 2048, " " * 4095 + "x", "every " * 682]
 )
 def test_a_long_message_is_read_quickly(text: str) -> None:
-    began = clock.process_time()
+    began = clock.thread_time()
     read(text)
-    assert clock.process_time() - began < 0.2  # measured: 4 ms
+    assert clock.thread_time() - began < 0.2  # measured: 4 ms
 
 
 def test_a_phrase_takes_less_than_a_millisecond() -> None:
-    began = clock.process_time()
+    began = clock.thread_time()
     for language, phrase, _ in TABLE:
         read(phrase, language)
-    assert (clock.process_time() - began) / len(TABLE) < 0.001  # measured: 0.06 ms
+    assert (clock.thread_time() - began) / len(TABLE) < 0.001  # measured: 0.06 ms
