@@ -30,7 +30,6 @@ from bot.render.chart_paint import (
     draw_flag,
     draw_keys,
     flag_width,
-    font,
     ink_on,
     key_rows,
     name_and_scale,
@@ -43,7 +42,7 @@ from bot.render.chart_paint import (
     zero_mark,
 )
 
-STRIP, CELL = 168, 96
+STRIP, CELL = 172, 96
 """Heights in pixels, of a strip with its name and of its cells."""
 LANE, LANES = 46, 3
 """The height of one line of flags, pixels, and how many lines there are at most."""
@@ -97,7 +96,7 @@ class Strip:
 def days_picture(
     days: Sequence[Day], words: PictureWords, *, events: Sequence[tuple[date, str]] = (), dark: bool = False
 ) -> bytes:
-    """Return the summary picture as PNG, 1080 pixels wide, at most 1280 high with six kinds of events.
+    """Return the summary picture as PNG, 1080 pixels wide, at most 1280 high with up to five lines of keys.
 
     `days` are 1 to 91, oldest first. `events` are days with what was noted on them, as it is to be read; each kind
     gets a letter, explained below the strips, and those outside `days` are left out. A skipped answer looks like one
@@ -120,8 +119,8 @@ def days_picture(
     for number, strip in enumerate(strips):
         top = first + number * STRIP
         name_and_scale(image, strip.name, strip.ends, strip.scale, top + 30, theme)
-        _cells(image, strip.cells, columns, top + 46, theme)
-        _ticks(image, [columns[column] for column in flags], top + 45, theme)
+        _cells(image, strip.cells, columns, top + 50, theme)
+        _ticks(image, [columns[column] for column in flags], top + 50, theme)
     draw_keys(image, rows, keys, theme)
     return png(image, theme)
 
@@ -132,7 +131,7 @@ def _head(pen: ImageDraw.ImageDraw, columns: Sequence[tuple[int, int]], words: P
         write_over(pen, columns, words.weekdays, 138, theme.muted)
         write_over(pen, columns, words.dates, 177, theme.ink)
     else:
-        weekly = ["" if (len(columns) - n) % 7 else date for n, date in enumerate(words.dates)]
+        weekly = ["" if (len(columns) - n) % 7 else label for n, label in enumerate(words.dates)]
         write_over(pen, columns, weekly, 136, theme.ink)
 
 
@@ -148,7 +147,7 @@ def strips_of(days: Sequence[Day], words: PictureWords, theme: Theme) -> Sequenc
     return (
         Strip(words.headache, ("0", "10"), (theme.calm, *orange[2::2]), rated("headache", 10, orange)),
         Strip(words.back, ("0", "10"), (theme.calm, *pink[2::2]), rated("back", 10, pink)),
-        Strip(words.sleep, ("0–5", f"9+ {words.hours}"), blue[::2], nights),
+        Strip(words.sleep, ("0–5", f"9+ {words.hours}"), [_slept(blue, 4.5 + n) for n in range(6)], nights),
         Strip(words.posture, ("1", "5"), green[2::2], rated("posture", 5, green)),
     )
 
@@ -176,10 +175,15 @@ def _night(day: Day, point: str, ramp: Ramp, calm: Colour) -> Cell | None:
         case Hours() as hours, _:
             # "6 h or more" has no middle to average; it is drawn like an ordinary night.
             middle = 7.5 if hours == WELL_SLEPT else hours.middle or (hours.low + hours.high) / 2
-            return Cell(_hours(hours).replace(".", point), shade(ramp, (middle - 4.5) / 5), min(middle / 10, 1))
+            return Cell(_hours(hours).replace(".", point), _slept(ramp, middle), min(middle / 10, 1))
         case _, int(quality):
             return Cell(f"{quality}/5", calm, None)
     return None
+
+
+def _slept(ramp: Ramp, hours: float) -> Colour:
+    """Return the colour for hours of sleep: 4.5 and less is the palest that still shows as a low bar, 9.5 the full one."""
+    return shade(ramp, 0.2 + 0.16 * max(hours - 4.5, 0))
 
 
 def _hours(hours: Hours) -> str:

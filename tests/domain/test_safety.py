@@ -69,6 +69,6 @@ def test_any_text_may_be_listened_to(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["no " * 333, "numb " * 200, "head " * 200, " " * 1000, "can't " * 160])
 def test_a_long_text_is_read_quickly(text: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     heard(text)
-    assert time.process_time() - began < 0.1
+    assert time.thread_time() - began < 0.1
