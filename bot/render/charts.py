@@ -182,7 +182,7 @@ def _night(day: Day, point: str, ramp: Ramp, calm: Colour) -> Cell | None:
 
 
 def _slept(ramp: Ramp, hours: float) -> Colour:
-    """Return the colour for hours of sleep: 4.5 and less is the palest that still shows as a low bar, 9.5 the full one."""
+    """Return the colour for hours of sleep: up to 4.5 the palest that shows as a low bar, from 9.5 the strongest."""
     return shade(ramp, 0.2 + 0.16 * max(hours - 4.5, 0))
 
 
