@@ -22,15 +22,16 @@ def test_the_counts_are_those_of_counting_on_ones_fingers(days: list[Day]) -> No
     for day in days[7:]:
         score, pain = day.answers.get("headache"), day.answers.get("back")
         logged += day.logged
+        took = (day.answers.get("medicine") or {"none"}) != {"none"}
+        aches = bool(score) and (day.answers.get("duration") != "lt30m" or took)
         if score is not None:
             head_known += 1
-            took = day.answers.get("medicine") or frozenset({"none"})
-            head += bool(score) and (day.answers.get("duration") != "lt30m" or took != {"none"})
+            head += aches
         if pain is not None:
             back_known += 1
             back += bool(pain)
         if score is not None and pain:
-            both += bool(score) and day.answers.get("duration") != "lt30m"
+            both += aches
     assert (week.logged, week.headache, week.headache_known) == (logged, head, head_known)
     assert (week.back, week.back_known, week.together[0]) == (back, back_known, both)
     assert week.together[1] <= week.back
