@@ -68,6 +68,15 @@ async def comes_true(api: BotApi, true: Callable[[], object]) -> None:
         version = await api.changed(version, 0.25)
 
 
+BESIDE = ("Let’s check first.", "If anything about it", "You logged warning signs")
+"""How what an answer may bring beside the card begins; help is worth being shown twice."""
+
+
+def cards_of(one: Person) -> int:
+    """Return how many messages there are but what an answer brought beside the card."""
+    return sum(not seen.text.startswith(BESIDE) for seen in one.chat)
+
+
 def shown(one: Person, words: str) -> list[Seen]:
     return [seen for seen in one.chat if seen.from_bot and words in seen.text]
 

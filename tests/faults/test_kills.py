@@ -11,7 +11,6 @@ from sqlalchemy import select
 from bot.clock import SystemClock
 from bot.domain.reminders import CHECKIN
 from bot.sandbox.botapi import BotApi, Upload
-from bot.sandbox.person import Person
 from bot.sandbox.server import serve
 from bot.store.tables import outbox
 from tests.e2e.conftest import BotProcess, diary
@@ -20,6 +19,7 @@ from tests.faults.household import (
     TIP,
     Tapper,
     all_done,
+    cards_of,
     comes_true,
     compare,
     lay_out,
@@ -45,15 +45,6 @@ NO_LIMIT_ON_TAPS = {"HEADSUP_ACCESS__UPDATES_PER_MINUTE": "100000"}
 
 SOME_WAIT_FOR_THEIR_SECOND = 32
 """Messages after which the limit of 30 a second holds up some that are under way already."""
-
-
-BESIDE = ("Let’s check first.", "If anything about it", "You logged warning signs")
-"""How what an answer may bring beside the card begins; help is worth being shown twice."""
-
-
-def cards(one: Person) -> int:
-    """Return how many messages there are but what an answer brought beside the card."""
-    return sum(not seen.text.startswith(BESIDE) for seen in one.chat)
 
 
 class SlowApi(BotApi):
@@ -85,7 +76,7 @@ async def test_kills_at_random(api: BotApi, bot: BotProcess, promise: Figures) -
     people = [Tapper(one, random.Random(one.user_id)) for one in move_in(bot.folder, api, range(1001, 1001 + PEOPLE))]
     await bot.runs()
     await all_done([asyncio.create_task(each.opens_the_card()) for each in people], IN_THE_END)
-    messages = [cards(each.one) for each in people]
+    messages = [cards_of(each.one) for each in people]
     tapping = [asyncio.create_task(each.taps_on_and_on()) for each in people]
     for kill in range(KILLS):
         await asyncio.sleep(chance.uniform(*STARTING) if kill % 3 == 2 else chance.uniform(0, LONGEST_LIFE))
@@ -105,7 +96,7 @@ async def test_kills_at_random(api: BotApi, bot: BotProcess, promise: Figures) -
     assert tapped >= KILLS * 3, f"seed {seed}: or else nothing was under way when the kills came"
     promise.at_most("T02", "answers lost, kills at random", 0, sum(lost for lost, _ in compared), tries=KILLS)
     promise.at_most("T02", "answers doubled, kills at random", 0, sum(twice for _, twice in compared), tries=KILLS)
-    below = sum(cards(each.one) for each in people) - sum(messages)
+    below = sum(cards_of(each.one) for each in people) - sum(messages)
     promise.at_most("T02", "cards asked again below, kills at random", 0, below, tries=KILLS)
 
 
