@@ -3,50 +3,47 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from bot.domain.checkin import relevant
 from bot.domain.checklists import SEVERE, score_of
-from bot.domain.profile import Care
+from bot.domain.profile import Profile
 from bot.domain.questions import Answers, aura_ticked
-from bot.domain.rules import Advice, about_medicine, see_doctor
+from bot.domain.rules import MEDICINE_WINDOW, Advice, about_medicine, medicine_kinds, see_doctor
 from bot.domain.schedule import day_of
 from bot.render import advice as render
 from bot.render.message import Message
-from bot.store import checkins, events, profiles
+from bot.store import checkins, events
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
 
 TOLD = "told"
 AURA, PREGNANT = "aura", "pregnant"
-LOOK_BACK, DAY = timedelta(days=89), timedelta(days=1)
+LOOK_BACK, DAY = timedelta(days=90), timedelta(days=1)
 
 
-def after_card(session: Session, user: User, now: datetime, day: date, *, done: bool) -> tuple[Message, ...]:
-    """Return what today's answers call for; nothing for a day that is over, and nothing twice.
+def after_card(
+    session: Session, user: User, now: datetime, day: date, answers: Answers, profile: Profile, *, done: bool
+) -> tuple[Message, ...]:
+    """Return what today's answers call for, nothing twice; the days before are read only where they matter.
 
     What is not for today waits until the card is `done`, so that it does not come between two questions.
     """
-    if day != day_of(now, user.zone, user.day_start):
-        return ()
-    days = checkins.days(session, user.id, day - LOOK_BACK, day, user.day_start)
-    answers, t = relevant(days[-1].answers), texts_for(user.language)
-    profile, told = profiles.of_user(session, user.id), _told(session, user)
-    if _pregnant_and_severe(profile.care, answers) and (PREGNANT, day) not in told:
+    t, severe = texts_for(user.language), (score_of("head", answers) or 0) >= SEVERE
+    if "pregnant" in profile.care and severe and (PREGNANT, day) not in _told(session, user):
         _remember(session, user, now, day, PREGNANT)
         return (render.pregnant(t, profile.country),)
-    if not done:
-        return ()
-    if aura_ticked(answers) and AURA not in {what for what, _ in told}:
+    if done and aura_ticked(answers) and AURA not in {what for what, _ in _told(session, user)}:
         _remember(session, user, now, day, AURA)
         return (render.aura(t),)
-    said = about_medicine(days, told) if answers.get("medicine") else None
-    return _say(session, user, now, day, said)
+    if done and medicine_kinds(answers):
+        days = checkins.days(session, user.id, day - (MEDICINE_WINDOW - 1) * DAY, day, user.day_start)
+        return _say(session, user, now, day, about_medicine(days, _told(session, user)))
+    return ()
 
 
 def below_summary(session: Session, user: User, now: datetime, slot: str = "") -> tuple[Message, ...]:
     """Return the one word about seeing a doctor that is due; a summary that is sent again (`slot`) says it again."""
     day = day_of(now, user.zone, user.day_start)
-    days = checkins.days(session, user.id, day - LOOK_BACK - DAY, day, user.day_start)
+    days = checkins.days(session, user.id, day - LOOK_BACK, day, user.day_start)
     so_far = days if days[-1].logged else days[:-1]
     return _say(session, user, now, day, see_doctor(so_far, _told(session, user, but=slot)), slot)
 
@@ -69,7 +66,3 @@ def _remember(session: Session, user: User, now: datetime, day: date, what: str,
     already = events.of_user(session, user.id, day, day, TOLD)
     if not any(event.details["what"] == what for event in already):
         events.add(session, user.id, day, TOLD, now, what=what, slot=slot)
-
-
-def _pregnant_and_severe(care: Collection[Care], answers: Answers) -> bool:
-    return "pregnant" in care and (score_of("head", answers) or 0) >= SEVERE

@@ -1,7 +1,9 @@
 """What buttons carry, read with distrust: a tap can be forged, or come from a card of another time."""
 
 import re
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def number_of(code: str) -> int | None:
@@ -21,3 +23,13 @@ def date_of(code: str) -> date | None:
         return date.fromisoformat(code) if len(code) == len("YYYY-MM-DD") and code.isascii() else None
     except ValueError:
         return None
+
+
+def digits_of(instant: datetime) -> int:
+    """Return an instant as a button carries it: microseconds since 1970."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def instant_of(digits: str) -> datetime | None:
+    """Return the instant that `digits_of` wrote; None for anything else."""
+    return EPOCH + int(digits) * MICROSECOND if digits.isascii() and digits.isdigit() and len(digits) <= 17 else None

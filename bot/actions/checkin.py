@@ -9,7 +9,7 @@ from bot.actions import advice, checklist
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
 from bot.domain.profile import Part, Profile, questions_for
-from bot.domain.questions import BY_KEY, Answers, Question, Value
+from bot.domain.questions import BY_KEY, Answers, Question, Value, any_pain
 from bot.domain.reminders import CHECKIN, NUDGE, NUDGE_AFTER, STILL_GOOD, TO_REST, policy
 from bot.domain.schedule import day_of, local
 from bot.render import checkin as render
@@ -101,7 +101,7 @@ def set_period(session: Session, user: User, now: datetime, checkin_id: str, to:
     checkin = of_person(session, user, checkin_id)
     noted = events.of_user(session, user.id, checkin.day, checkin.day, PERIOD)
     if to == "on" and not noted:
-        events.add(session, user.id, checkin.day, PERIOD, now, note="")
+        events.add(session, user.id, checkin.day, PERIOD, now)
     elif to == "off":
         for event in noted:
             events.remove(session, event)
@@ -229,11 +229,14 @@ def _store(
 
 
 def help_for(session: Session, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
-    """Return what a day's answers call for beside the card: the lists of signs first, else a word about a doctor."""
-    questions = questions_for(profiles.of_user(session, user.id), checkin.part)
-    done = domain.next_question(questions, checkins.answers_of(session, checkin)) is None
-    signs = checklist.look(session, user, now, checkin.day)
-    return signs or advice.after_card(session, user, now, checkin.day, done=done)
+    """Return what today's answers call for beside the card: the lists of signs first, else a word about a doctor."""
+    answers = domain.relevant(checkins.answers_of(session, checkin))
+    if checkin.day != today(user, now) or not any_pain(answers):
+        return ()
+    profile = profiles.of_user(session, user.id)
+    done = domain.next_question(questions_for(profile, checkin.part), answers) is None
+    signs = checklist.look(session, user, now, checkin.day, answers)
+    return signs or advice.after_card(session, user, now, checkin.day, answers, profile, done=done)
 
 
 def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "", part: Part = "day") -> Reply:

@@ -1,7 +1,7 @@
 """The lists of signs: shown where an answer calls for one or somebody asks, ticked, and answered at once."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from bot.actions.buttons import number_of
@@ -17,6 +17,7 @@ from bot.domain.checklists import (
     tier_of,
     wanted,
 )
+from bot.domain.questions import Answers
 from bot.domain.schedule import day_of
 from bot.render import checklist as render
 from bot.render.message import Message, Reply, Sorry
@@ -26,29 +27,28 @@ from bot.store.events import Event
 from bot.store.users import User
 from bot.texts.words import texts_for
 
+DAY = timedelta(days=1)
 CHECK, CHIROPRACTOR = "check", "chiropractor"
 STALE = "That list is not kept here any more. /warning shows the signs."
 
 
-def look(session: Session, user: User, now: datetime, day: date) -> tuple[Message, ...]:
-    """Return the lists that a day's answers call for. They ask about right now, so only today's card brings one."""
-    if day != day_of(now, user.zone, user.day_start):
-        return ()
-    days = checkins.days(session, user.id, day - KNOWN_FOR, day, user.day_start)
-    answers = relevant(days[-1].answers)
-    if not any(score_of(each, answers) for each in ("head", "back")):
-        return ()
+def look(session: Session, user: User, now: datetime, day: date, answers: Answers) -> tuple[Message, ...]:
+    """Return the lists that today's answers call for; they ask about right now, so no other day brings one."""
+    if not wanted(answers, (), (), treated=True):
+        return ()  # whatever the days before say
+    before = checkins.days(session, user.id, day - KNOWN_FOR, day - DAY, user.day_start)
     checks = [_read(event) for event in events.of_user(session, user.id, day - KNOWN_FOR, day, CHECK)]
     asked = [check.checklist for check in checks if check.day == day]
     visit = _visit(session, user, day)
     t = texts_for(user.language)
     found: list[Message] = []
-    for each in wanted(answers, days[:-1], asked, treated=visit is not None):
+    for each in wanted(answers, before, asked, treated=visit is not None):
         score = score_of(each, answers)
-        if answers.get("aura_known") != "new" and is_known(each, score, checks, day):
+        new = each == "head" and answers.get("aura_known") == "new"
+        if not new and is_known(each, score, checks, day):
             found.append(render.offer(t, each))
         else:
-            found.append(_open(session, user, now, day, each, score, visit=visit if each == "neck" else None))
+            found.append(_open(session, user, now, day, each, score, new=new, visit=visit if each == "neck" else None))
     return tuple(found)
 
 
@@ -56,9 +56,7 @@ def unanswered(session: Session, user: User, day: date) -> tuple[Message, ...]:
     """Return the day's lists that nobody has answered: after a crash they are shown again."""
     t = texts_for(user.language)
     return tuple(
-        render.listing(t, event.id, event.details["list"], frozenset())
-        for event in events.of_user(session, user.id, day, day, CHECK)
-        if not event.details["signs"] and not event.details["none"]
+        render.listing(t, event.id, event.details["list"], frozenset()) for event in _unanswered(session, user, day)
     )
 
 
@@ -85,14 +83,8 @@ def sign(session: Session, user: User, now: datetime, event_id: str, code: str) 
         raise Sorry(STALE)
     ticked = before | {code}
     events.change(session, event, signs=sorted(ticked), none=False)
-    t, care = texts_for(user.language), profiles.of_user(session, user.id)
-    tier = tier_of(which, ticked)
-    said = (
-        ()
-        if tier is None or tier == tier_of(which, before)
-        else (render.answer(t, event.id, which, tier, care.country),)
-    )
-    return Reply((render.listing(t, event.id, which, ticked, edit=True), *said))
+    said = _answer(session, user, event, ticked) if tier_of(which, ticked) != tier_of(which, before) else ()
+    return Reply((render.listing(texts_for(user.language), event.id, which, ticked, edit=True), *said))
 
 
 def unsign(session: Session, user: User, now: datetime, event_id: str, code: str) -> Reply:
@@ -126,11 +118,19 @@ def getting_help(session: Session, user: User, now: datetime) -> Reply:
 def again(session: Session, user: User, event_id: str) -> Reply:
     """Return a list as it stands and its answer, where a crash may have swallowed them."""
     event = _mine(session, user, event_id)
-    t, signs, which = texts_for(user.language), frozenset(event.details["signs"]), event.details["list"]
+    signs, which = frozenset(event.details["signs"]), event.details["list"]
+    listing = render.listing(texts_for(user.language), event.id, which, signs)
+    return Reply((listing, *_answer(session, user, event, signs)))
+
+
+def _answer(session: Session, user: User, event: Event, signs: frozenset[str]) -> tuple[Message, ...]:
+    """Return what to do about the gravest of the ticked signs; nothing where none is ticked."""
+    which = event.details["list"]
     tier = tier_of(which, signs)
+    if tier is None:
+        return ()
     country = profiles.of_user(session, user.id).country
-    said = (render.answer(t, event.id, which, tier, country),) if tier else ()
-    return Reply((render.listing(t, event.id, which, signs), *said))
+    return (render.answer(texts_for(user.language), event.id, which, tier, country),)
 
 
 def _open(
@@ -145,13 +145,19 @@ def _open(
     visit: int | None = None,
 ) -> Message:
     t = texts_for(user.language)
-    for shown in events.of_user(session, user.id, day, day, CHECK):
-        if shown.details["list"] == which and not shown.details["signs"] and not shown.details["none"]:
-            return render.listing(t, shown.id, which, frozenset())  # asked for twice, by a double tap: still one
+    for shown in _unanswered(session, user, day):
+        if shown.details["list"] == which:  # asked for twice, by a double tap or after it came by itself: still one
+            events.change(session, shown, new=new or shown.details["new"])
+            return render.listing(t, shown.id, which, frozenset())
     event = events.add(
         session, user.id, day, CHECK, now, list=which, score=score, signs=[], none=False, new=new, visit=visit
     )
     return render.listing(t, event.id, which, frozenset())
+
+
+def _unanswered(session: Session, user: User, day: date) -> Sequence[Event]:
+    every = events.of_user(session, user.id, day, day, CHECK)
+    return [event for event in every if not event.details["signs"] and not event.details["none"]]
 
 
 def _visit(session: Session, user: User, day: date) -> int | None:

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from bot.actions.buttons import date_of, number_of
 from bot.actions.checkin import FURTHEST, today
-from bot.domain.log import KINDS, LONGEST_NOTE
+from bot.domain.log import KINDS
+from bot.domain.questions import LONGEST_NOTE
 from bot.domain.spans import read_day
 from bot.render import log as render
 from bot.render.message import Reply, Sorry

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from bot.actions.buttons import number_of, time_of
+from bot.actions.buttons import digits_of, instant_of, number_of, time_of
 from bot.domain.quiet import from_text, quiet_until
 from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, MOST, OWN, SUMMARY, WORKDAYS, WORKING_KINDS
 from bot.domain.schedule import Schedule, local, next_occurrence
@@ -22,8 +22,6 @@ from bot.texts.words import texts_for
 
 KIND_KEYS = frozenset(kind.key for kind in KINDS)
 LONGEST_WORDS = 120
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 STALE = "That button is from another time. /reminders shows what there is."
 FULL = "You have 60 reminder times, that is as many as I can keep. Delete one first."
 
@@ -160,9 +158,9 @@ def remove(session: Session, user: User, now: datetime, which: str) -> Reply:
 
 def put_back(session: Session, user: User, now: datetime, kind: str, instant: str) -> Reply:
     """Undo: bring back the times that were taken away at that instant, in place of those there are now."""
-    if not (instant.isascii() and instant.isdigit() and len(instant) <= 17):
+    then = instant_of(instant)
+    if then is None:
         raise Sorry(STALE)
-    then = EPOCH + int(instant) * MICROSECOND
     present = reminders.of_user(session, user.id, kind)
     back = reminders.put_back(session, user.id, kind, then, now)
     newer = [reminder for reminder in present if reminder.created_at == then]
@@ -306,7 +304,7 @@ def _mine(session: Session, user: User, which: str) -> Sequence[Reminder]:
 
 
 def _button(name: str, kind: str, now: datetime) -> str:
-    return f"{name}:{kind}:{(now - EPOCH) // MICROSECOND}"
+    return f"{name}:{kind}:{digits_of(now)}"
 
 
 def _all(session: Session, user: User) -> Sequence[render.Entry]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from bot.actions.buttons import digits_of, instant_of
 from bot.actions.checkin import below, help_for, of_person, show_card, today
 from bot.domain.checkin import next_page
 from bot.domain.freetext import Refusal, Understood, read_answers, read_value, unscored
@@ -17,7 +18,7 @@ from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
 
-EPOCH, MICROSECOND, DAY = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,11 @@ def correct(session: Session, user: User, now: datetime, said: Said) -> Reply:
 def undo(session: Session, user: User, now: datetime, checkin_id: str, stored_at: str) -> Reply:
     """Take back what one typed line stored, named by its instant in microseconds since 1970."""
     checkin = of_person(session, user, checkin_id)
-    if not (stored_at.isascii() and stored_at.isdigit() and len(stored_at) <= 17):
+    at = instant_of(stored_at)
+    if at is None:
         raise Sorry("I can’t read that button any more. /checkin opens today’s card.")
     t = texts_for(user.language)
-    taken_back = checkins.undo(session, checkin, EPOCH + int(stored_at) * MICROSECOND)
+    taken_back = checkins.undo(session, checkin, at)
     toast = t("Taken back") if taken_back else t("That was changed already")
     return Reply((show_card(session, user, now, checkin, edit="tapped"),), toast)
 
@@ -114,9 +116,8 @@ def _keep(session: Session, user: User, now: datetime, said: Said, read: _Read, 
     answered_at = now if source == "edit" else min(said.at or now, now)
     late = checkin.day < today(user, answered_at)
     checkins.answer(session, checkin, read.values, now, source=source, late=late, message_id=said.message_id)
-    stored_at = (now - EPOCH) // MICROSECOND
     echo = render.note_kept(t) if "note" in read.values else render.understood(t, read.values, read.named, read.unkept)
-    card = show_card(session, user, now, checkin, said=echo, undo=f"undo:{checkin.id}:{stored_at}")
+    card = show_card(session, user, now, checkin, said=echo, undo=f"undo:{checkin.id}:{digits_of(now)}")
     help_ = help_for(session, user, now, checkin)
     return Reply((card, *below(t, user, now, checkin), *help_))
 

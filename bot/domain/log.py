@@ -16,5 +16,3 @@ Kind = Literal[
 ]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-LONGEST_NOTE = 1000
-"""Characters."""

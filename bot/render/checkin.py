@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, before, progress, relevant
+from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, before, complete, progress, relevant
 from bot.domain.freetext import Contradiction, OffScale, OtherDay, Refusal, Unscored
 from bot.domain.profile import Part
 from bot.domain.questions import BY_KEY, QUESTIONS, WELL_SLEPT, Answers, Hours, Question, Value
@@ -211,7 +211,7 @@ def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
         remarks.append(t("Your period began on this day."))
     if card.late:
         remarks.append(t("Filled in later, and marked so."))
-    if card.part == "night":
+    if card.part == "night" and not complete(answers):
         remarks.append(t("I’ll ask about the rest at your usual time."))
     saved = f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>\n{so_far}".strip()
     return "\n\n".join((saved, *remarks)), rows(*_after(t, card, pain=worst > 0))

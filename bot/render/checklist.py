@@ -222,4 +222,4 @@ def _short(t: Texts) -> Mapping[str, str]:
 
 
 def _country(t: Texts, country: str | None) -> list[list[Button]]:
-    return [] if country in NUMBERS else [[Button(t("Choose where I live"), "ask_country")]]
+    return [] if country else [[Button(t("Choose where I live"), "ask_country")]]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.checkin import complete, relevant
-from bot.domain.history import Day
+from bot.domain.history import Day, state
 from bot.domain.questions import QUESTIONS, Question
 from bot.domain.rules import headache_day
 from bot.domain.summary import back_day
@@ -69,4 +69,4 @@ def _label(day: Day, questions: Sequence[Question]) -> str:
         return f"{day.day.day} ✓"
     if day.answers:
         return f"{day.day.day} …"
-    return f"{day.day.day} –" if day.asked else str(day.day.day)
+    return f"{day.day.day} –" if state(day, "headache") == "unanswered" else str(day.day.day)

@@ -12,7 +12,8 @@ from bot.texts.words import Texts
 
 def page(t: Texts, profile: Profile, night: time | None) -> Message:
     """Show what is asked; `night` is when sleep is asked about in the morning, None where it is not."""
-    followed = [words for code, words in checkin.factors(t).items() if code in profile.followed]
+    asked_too = frozenset() if profile.short else profile.followed
+    followed = [words for code, words in checkin.factors(t).items() if code in asked_too]
     asked = t("The card asks about your head and back only.") if profile.short else t("The card asks five questions.")
     asleep = t("Sleep is asked about in the morning, at {time}.", time=t.clock_time(night)) if night else ""
     also = t("Every day it also asks about: {list}.", list=", ".join(followed)) if followed else ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from bot.domain.history import Day
+from bot.domain.history import Day, state
 from bot.domain.questions import Hours
 from bot.domain.summary import FEWEST, Week
 from bot.render import charts
@@ -53,7 +53,7 @@ def _logged(t: Texts, week: Week) -> str:
     """Say how complete the week is: a day that was asked for and one that nobody asked about are not the same."""
     said = t("Logged {n} of 7 days.", n=week.logged)
     empty = [day for day in week.days if not day.logged]
-    unasked = sum(not day.asked for day in empty)
+    unasked = sum(state(day, "headache") == "not_asked" for day in empty)
     if unasked:
         said += " " + t("Not answered: {n}. Not asked: {unasked}.", n=len(empty) - unasked, unasked=unasked)
     late = sum(day.late for day in week.days)

@@ -169,8 +169,7 @@ def forget(session: Session, checkin: CheckIn, question: str) -> None:
 def _take_back(session: Session, checkin: CheckIn, row: Row[Any]) -> None:
     earlier = _earlier(session, checkin.user_id, row)
     if not earlier:
-        mine = (answers.c.checkin_id == checkin.id) & (answers.c.question == row.question)
-        session.execute(delete(answers).where(mine))
+        forget(session, checkin, row.question)
         return
     value, answered_at, source = (*earlier[-1], row.source)[:3]  # at schema 0001 the source was not kept
     then = datetime.fromisoformat(answered_at)

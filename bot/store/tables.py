@@ -228,30 +228,19 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
-tastes = Table(
-    "tastes",
-    metadata,
-    Column(
-        "user_id",
-        BigId,
-        ForeignKey("users.id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-        nullable=False,
-    ),
-    Column("body", LargeBinary, nullable=False),
-)
 
-profiles = Table(
-    "profiles",
-    metadata,
-    Column(
+def _of_each(name: str) -> Table:
+    """Return a table of one sealed body a person."""
+    person = Column(
         "user_id",
         BigId,
         ForeignKey("users.id", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
         nullable=False,
-    ),
-    Column("body", LargeBinary, nullable=False),
-)
+    )
+    return Table(name, metadata, person, Column("body", LargeBinary, nullable=False))
+
+
+tastes = _of_each("tastes")
+profiles = _of_each("profiles")

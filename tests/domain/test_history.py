@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.history import Day, days_ending
+from bot.domain.history import Day, State, days_ending, state
 
 LAST = date(2026, 3, 8)
 
@@ -23,3 +24,19 @@ def test_skipped_is_not_logged_and_zero_is() -> None:
     assert not Day(LAST, {}).logged
     assert not Day(LAST, {"headache": None, "back": None}).logged
     assert Day(LAST, {"headache": 0}).logged
+
+
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [
+        ("headache", "value"),
+        ("back", "none"),
+        ("medicine", "none"),
+        ("sleep_hours", "skipped"),
+        ("posture", "unanswered"),
+        ("sleep_quality", "not_asked"),
+    ],
+)
+def test_five_things_can_be_known_about_a_question(key: str, known: State) -> None:
+    said = {"headache": 3, "back": 0, "medicine": frozenset({"none"}), "sleep_hours": None}
+    assert state(Day(LAST, said, ("headache", "back", "posture")), key) == known

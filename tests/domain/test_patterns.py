@@ -43,9 +43,13 @@ def test_nothing_is_said_before_day_56_and_then_in_counts() -> None:
 
 
 def test_what_does_not_go_together_is_not_found() -> None:
-    heads = ".x.x..x" * 8
-    assert look(diary(("x..x..." * 8), heads), {}).verdict in ("nothing", "too_early")
-    assert look(diary("x.x.x.xx" * 7, "xx..xx.." * 7), {}).verdict == "nothing"
+    together = look(diary("x..x...x" * 7, ".x.x..x" * 8), {})
+    assert together.verdict == "nothing"
+    pattern = together.pattern("back_day")
+    assert pattern is not None
+    # 21 of 56 days with, each of them once beside each day of the other's seven: 3 in 7, as on the other days.
+    assert (pattern.counts.headache_with, pattern.counts.days_with) == (9, 21)
+    assert (pattern.counts.headache_without, pattern.counts.days_without) == (15, 35)
 
 
 def test_a_day_that_is_missing_changes_nothing_but_the_count() -> None:
@@ -58,8 +62,11 @@ def test_a_day_that_is_missing_changes_nothing_but_the_count() -> None:
 
 
 def test_a_link_that_is_gone_is_called_faded_not_kept() -> None:
-    apart = ".x.x..x" * 28
-    diaries = diary(TOGETHER[:56] + "x..x...x" * 24, TOGETHER[:56] + apart[:192])
-    assert look(diaries[:56], {}).verdict == "seen"
-    assert look(diaries[:248], {}).pattern("back_day") is not None
-    assert look(diaries[:168], {}).verdict in ("seen", "faded")
+    # A rhythm of eight beside one of seven: in 56 days each day of the one meets each of the other once.
+    lived = diary(TOGETHER[:56] + "x..x...x" * 25, TOGETHER[:56] + ".x.x..x" * 28 + "....")
+    found = {n: look(lived[:n], {}).pattern("back_day") for n in (56, 251, 252)}
+    assert [(n, pattern.verdict) for n, pattern in found.items() if pattern] == [
+        (56, "seen"),
+        (251, "seen"),
+        (252, "faded"),
+    ], "the looks of day 84 to 168 still have the first 56 days before them"
