@@ -4,9 +4,10 @@ Simulated people, own seeds, plain Python; 15 % of days missing in runs. Limits:
 6 % of single tests below .05; of people without any pattern at most 5 % are told one within 26 weeks with 12 factors;
 three times as many headaches with back pain (30 % of days each) are told by day 182 to at least 90 %.
 
-    python benchmarks/patterns.py [--people 400] [--seed 6]
+    python benchmarks/patterns.py [people]
 
-The default takes about two minutes on one core; --people 4000 is what the figures in the docs come from.
+Of people who tap "All fine today" always, half of the time or never, too, each exposure stays within 6 %. A limit is
+broken where it is passed by more than two standard errors of the simulation.
 """
 
 import random
@@ -165,11 +166,11 @@ def answers(life: Life, t: int, all_fine: bool) -> dict[str, Value | None]:
     return found | {"back_region": regions} if regions else found
 
 
-def diary(chance: Chance, life: Life, tap: float, fine: Callable[[Life, int], bool] = Life.fine) -> list[Day]:
-    """Write down a life; `tap`: how often "All fine today" is tapped on a day that is `fine`."""
+def diary(chance: Chance, life: Life, tap: float) -> list[Day]:
+    """Write down a life; `tap`: how often "All fine today" is tapped on a day that is fine."""
     kept = answered(chance, len(life.head))
     return [
-        Day(START + timedelta(days=t), answers(life, t, fine(life, t) and chance.random() < tap) if there else {})
+        Day(START + timedelta(days=t), answers(life, t, life.fine(t) and chance.random() < tap) if there else {})
         for t, there in enumerate(kept)
     ]
 
@@ -222,14 +223,52 @@ def found(chance: Chance, people: int, times: float, memory: float) -> tuple[flo
     return percent(seen)[0], percent(next_day)[0], people
 
 
-def fine_world(
-    chance: Chance, people: int, tap: float, n: int, fine: Callable[[Life, int], bool] = Life.fine
-) -> Mapping[str, tuple[float, int]]:
+def fine_world(chance: Chance, people: int, tap: float, n: int) -> Mapping[str, tuple[float, int]]:
     """Percent below .05 for each exposure, of the people for whom it was tested."""
     hits: dict[str, list[bool]] = {}
     for _ in range(people):
         life = a_life(chance, n, 0.3, usual=chance.uniform(6.25, 8))
-        for name, pairs in usable(diary(chance, life, tap, fine), {}).items():
+        for name, pairs in usable(diary(chance, life, tap), {}).items():
             if enough(counts_of(pairs)):
                 hits.setdefault(name, []).append(link_p(pairs)[0] < LEVEL)
     return {name: percent(each) for name, each in hits.items()}
+
+
+def broken(percent_: float, limit: float, tries: int) -> bool:
+    """Tell whether a figure is above its limit by more than chance would put it there (two standard errors)."""
+    return percent_ > limit + 200 * (limit / 100 * (1 - limit / 100) / max(tries, 1)) ** 0.5
+
+
+def main(people: int) -> int:
+    chance = random.Random(6)
+    wrong = 0
+
+    def line(name: str, figure: float, limit: float, tries: int) -> None:
+        nonlocal wrong
+        bad = broken(figure, limit, tries)
+        wrong += bad
+        said = "   BROKEN" if bad else ""
+        print(f"{name:<52} {figure:5.1f} %   (at most {limit:.0f} %, {tries:,} tries){said}")
+
+    for name, world in WORLDS.items():
+        line(f"no link, {name}: single tests below .05", *_with_limit(false_alarms(chance, world, people), MOST_FALSE))
+    for tap, often in ((0.0, "never"), (0.5, "half the time"), (1.0, "always")):
+        for exposure, figure in sorted(fine_world(chance, people, tap, HALF_A_YEAR).items()):
+            line(f"“All fine” {often}, {exposure}", *_with_limit(figure, MOST_FALSE))
+    for memory in (0.0, 0.3, 0.6):
+        figure = told(chance, people * 2, memory, 0.5)
+        line(f"no pattern, memory {memory}: people told one in 26 weeks", *_with_limit(figure, MOST_TOLD))
+    seen, next_day, tries = found(chance, people, 3, 0.3)
+    missed = broken(100 - seen, 100 - FEWEST_FOUND, tries)
+    print(f"three times as often, told by day {HALF_A_YEAR}: {seen:.1f} % (at least {FEWEST_FOUND:.0f} %)")
+    print(f"of these told of the next day too: {next_day:.1f} %")
+    print(f"{people} people a world, limits broken: {wrong + missed}")
+    return 1 if wrong or missed else 0
+
+
+def _with_limit(figure: tuple[float, int], limit: float) -> tuple[float, float, int]:
+    return figure[0], limit, figure[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 300))

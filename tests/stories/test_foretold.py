@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from bot.actions import attack, next_, settings, tips, typed
 from bot.actions import reminders as actions
+from bot.actions.buttons import digits_of
 from bot.actions.typed import Said
 from bot.domain.peace import ON_TIME
 from bot.domain.quiet import from_text, quiet_until
@@ -59,7 +60,6 @@ LINES = (
     ),
 )
 QUIET = ("22-8", "never", "0:00-6:30", "weekends 20-11", "13-14")
-MICROSECOND = timedelta(microseconds=1)
 who = st.sampled_from(PEOPLE)
 one_of_many = st.integers(0, 99)
 
@@ -129,7 +129,7 @@ class Foretold(RuleBasedStateMachine):
             )
             if rows := session.execute(retired.order_by(times.c.id)).all():
                 found = rows[n % len(rows)]
-                actions.put_back(session, one, now, found.kind, str((found.retired_at - actions.EPOCH) // MICROSECOND))
+                actions.put_back(session, one, now, found.kind, str(digits_of(found.retired_at)))
 
         self.acted(user, do)
 
