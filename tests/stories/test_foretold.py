@@ -257,6 +257,7 @@ async def as_foretold(telegram: Telegram, span: timedelta) -> Counter[str]:
         for user_id in PEOPLE:
             user = users.get(session, user_id)
             assert user is not None
+            users.seen(session, user, asked_at)  # whoever asks what comes next is there: the cards' week begins anew
             sends = next_.next_sends(session, user, asked_at)
             found[user_id] = Counter((each.kind, minute(each.at)) for each in sends if each.at < until)
         return found
