@@ -13,6 +13,7 @@ from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     KeyboardButton,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
@@ -71,7 +72,7 @@ class Answer:
 
 def _redraws(answer: Answer) -> bool:
     messages = answer.reply.messages
-    return len(messages) == 1 and messages[0].edit == "tapped" and messages[0].draw is None
+    return len(messages) == 1 and messages[0].edit == "tapped"
 
 
 class Sender:
@@ -244,37 +245,43 @@ class Sender:
     async def _new(
         self, chat_id: int, message: Message, lane: Lane, too_late_at: datetime | None = None
     ) -> TelegramMessage:
-        picture = await self._draw(message)
+        drawn = await self._draw(message)
         options: dict[str, Any] = {
             "reply_markup": _markup(message),
             "parse_mode": "HTML",
             "disable_notification": message.quiet,
         }
-        text = message.text
+        text = message.text if drawn is not None or message.file is None else message.file.otherwise
 
-        def photo(**caption: Any) -> Awaitable[TelegramMessage]:
-            return self._bot.send_photo(chat_id, picture or b"", **caption)
+        def bring(**caption: Any) -> Awaitable[TelegramMessage]:
+            if message.file is not None:
+                return self._bot.send_document(chat_id, drawn or b"", filename=message.file.name, **caption)
+            return self._bot.send_photo(chat_id, drawn or b"", **caption)
 
-        if picture is not None and len(text) <= CAPTION:
-            return await self._call(chat_id, lane, too_late_at, lambda: photo(caption=text, **options))
-        if picture is not None:
-            await self._call(chat_id, lane, too_late_at, photo)
+        if drawn is not None and len(text) <= CAPTION:
+            return await self._call(chat_id, lane, too_late_at, lambda: bring(caption=text, **options))
+        if drawn is not None:
+            await self._call(chat_id, lane, too_late_at, bring)
         return await self._call(chat_id, lane, too_late_at, lambda: self._bot.send_message(chat_id, text, **options))
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:
         message_id = tapped if message.edit == "tapped" else message.edit
-        if message_id is None:
+        if message_id is None or (message.draw is not None and len(message.text) > CAPTION):
             return (await self._new(chat_id, message, Lane.REPLY)).message_id
         markup = _markup(message)
+        picture = await self._draw(message)
+        there: dict[str, Any] = {
+            "chat_id": chat_id,
+            "message_id": int(message_id),
+            "reply_markup": markup if isinstance(markup, InlineKeyboardMarkup) else None,
+        }
         await self._limits.open()
         try:
-            await self._bot.edit_message_text(
-                message.text,
-                chat_id,
-                int(message_id),
-                parse_mode="HTML",
-                reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
-            )
+            if picture is not None:
+                shown = InputMediaPhoto(picture, caption=message.text, parse_mode="HTML")
+                await self._bot.edit_message_media(shown, **there)
+            else:
+                await self._bot.edit_message_text(message.text, parse_mode="HTML", **there)
         except TelegramError as error:
             if cannot_edit(error) and message.card is None and message.edit != "tapped":
                 return None  # the person deleted the old card: a line about it would only stand below the new one
@@ -318,7 +325,7 @@ class Sender:
         try:
             return await asyncio.to_thread(message.draw)
         except Exception as error:  # noqa: BLE001 - the words say the same; a picture must not cost them
-            log.error("picture.not_drawn", trouble=type(error).__name__)
+            log.error("picture.not_drawn", trouble=type(error).__name__, file=message.file is not None)
             return None
 
 

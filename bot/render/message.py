@@ -1,4 +1,4 @@
-"""What to say, Telegram-free: text, buttons, a picture."""
+"""What to say, Telegram-free: text, buttons, a picture, a file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +17,14 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True)
+class File:
+    """What is made to be kept: sent as a file of this name, or these words alone where it cannot be made."""
+
+    name: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Message:
     """One message to show.
 
@@ -24,7 +32,8 @@ class Message:
     `edit` says where: None is a new message, "tapped" is in place of the one whose button was tapped, a number is in
     place of that earlier message.
     `card` is the check-in this message shows; the edge remembers the message's id for it.
-    `draw` makes the picture (PNG bytes) when it is about to be sent, off the event loop and outside any transaction.
+    `draw` makes the picture (PNG bytes) when it is about to be sent, off the event loop and outside any transaction; it
+    makes the content of `file` where there is one. Only a picture can stand in place of an earlier message.
     `keys` are keys under the text field that type their own label; above them `ask_location`, where set, shares the
     place. `clear_keys` takes them away again.
     """
@@ -34,6 +43,7 @@ class Message:
     edit: Literal["tapped"] | int | None = None
     card: int | None = None
     draw: Callable[[], bytes] | None = field(default=None, compare=False)
+    file: File | None = None
     keys: tuple[tuple[str, ...], ...] = ()
     ask_location: str | None = None
     clear_keys: bool = False

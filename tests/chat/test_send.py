@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.errors import Gone, Refused, TryLater, Unknown
 from bot.chat.send import Answer
-from bot.render.message import Button, Message, Reply
+from bot.render.message import Button, File, Message, Reply
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
 from tests.stories.conftest import value
@@ -97,6 +97,45 @@ async def test_words_too_long_for_a_picture_follow_it(telegram: Telegram, ann: P
     assert ann.chat[-2].photo == PNG
     assert ann.sees.text.startswith("week week")
     assert ann.sees.photo is None
+
+
+async def test_a_picture_takes_the_place_of_another_and_of_words(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("October", draw=lambda: PNG), Message("words"))
+    words, october = ann.chat[-1].message_id, ann.chat[-2].message_id
+    for message_id in (october, words):
+        button = ((Button("Back", "back"),),)
+        await show(telegram, ann, Message("<b>May</b>", button, edit="tapped", draw=lambda: PNG), tapped=message_id)
+    assert [(seen.text, seen.photo, seen.labels) for seen in ann.chat[-2:]] == [("May", PNG, ["Back"])] * 2
+    assert [seen.message_id for seen in ann.chat[-2:]] == [october, words], "in place, not below"
+
+
+async def test_words_in_place_of_a_picture_come_below_it(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("October", draw=lambda: PNG))
+    await show(telegram, ann, Message("only words", edit="tapped"), tapped=ann.sees.message_id)
+    assert (ann.sees.text, ann.sees.photo) == ("only words", None)
+    assert ann.chat[-2].photo == PNG
+
+
+async def test_too_many_words_for_a_picture_in_place_come_below_it(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("October", draw=lambda: PNG))
+    before = len(ann.chat)
+    long = Message("week " * 300, edit="tapped", draw=lambda: PNG)
+    await show(telegram, ann, long, tapped=ann.sees.message_id)
+    assert [seen.photo for seen in ann.chat[before:]] == [PNG, None]
+
+
+async def test_a_file_comes_with_its_name_and_words(telegram: Telegram, ann: Person) -> None:
+    await show(telegram, ann, Message("Your page", file=File("page.pdf", "Sorry"), draw=lambda: b"%PDF-1.7"))
+    assert (ann.sees.text, ann.sees.document) == ("Your page", b"%PDF-1.7")
+    assert ann.sees.body["document"]["file_name"] == "page.pdf"
+
+
+async def test_a_file_that_cannot_be_made_is_owned_up_to(telegram: Telegram, ann: Person) -> None:
+    def broken() -> bytes:
+        raise MemoryError("no paper")
+
+    await show(telegram, ann, Message("Here is your page", file=File("page.pdf", "I could not make it."), draw=broken))
+    assert (ann.sees.text, ann.sees.document) == ("I could not make it.", None)
 
 
 async def test_after_a_429_the_reply_waits_and_comes(telegram: Telegram, ann: Person) -> None:
