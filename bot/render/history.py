@@ -1,21 +1,23 @@
-"""A month in words and buttons: what is filled in, what is not, and each day one tap away."""
+"""A month as a picture, in words and in buttons: what is filled in, what is not, and each day one tap away."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 from bot.domain.checkin import complete, relevant
 from bot.domain.history import Day, state
 from bot.domain.questions import QUESTIONS, Question
 from bot.domain.rules import headache_day
 from bot.domain.summary import back_day
+from bot.render.chart_months import MonthWords, month_picture
 from bot.render.log import names
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts
 
 A_ROW = 7
-MOST_NOTED = 20
-"""Visits and remedies that one message names, the last ones."""
+MOST_NOTED = 10
+"""Visits and remedies that one message names, the last ones: with more, the words would not fit below the picture."""
 
 
 def month(
@@ -46,7 +48,11 @@ def month(
     lines.append(t("✓ filled in, … begun, – asked and not answered. Tap a day to see, fill in or change it."))
     buttons = [Button(_label(day, questions), f"open_day:{day.day.isoformat()}") for day in days]
     turns = [Button(t.month(other), f"month:{other:%Y-%m}") for other in (earlier, later) if other is not None]
-    return Message("\n".join(lines), rows(*(buttons[n : n + A_ROW] for n in range(0, len(buttons), A_ROW)), turns))
+    return Message(
+        "\n".join(lines),
+        rows(*(buttons[n : n + A_ROW] for n in range(0, len(buttons), A_ROW)), turns),
+        draw=partial(month_picture, first, days, _picture_words(t, first)),
+    )
 
 
 def in_place(message: Message) -> Message:
@@ -58,6 +64,18 @@ def opened(t: Texts, day: date, today: date) -> str:
     if (today - day).days > 1:
         return t("What you fill in now is marked as filled in later.")
     return ""
+
+
+def _picture_words(t: Texts, first: date) -> MonthWords:
+    monday = first - timedelta(days=first.weekday())
+    return MonthWords(
+        title=t.month(first),
+        headache=t("Headache"),
+        back=t("Back pain"),
+        weekdays=[t.weekday(monday + timedelta(days=n)) for n in range(7)],
+        missing=t("not answered"),
+        unasked=t("not asked"),
+    )
 
 
 def _logged(days: Sequence[Day]) -> int:

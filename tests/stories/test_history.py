@@ -20,6 +20,7 @@ async def test_a_month_at_a_glance(telegram: Telegram, ann: Person) -> None:
     await ann.says("/history")
     assert ann.sees.text.startswith("March 2026: filled in on 2 of 4 days.\nHeadache on 2 of them, back pain on 1.")
     assert ann.sees.labels == ["1", "2 ✓", "3 –", "4 …", "February 2026"]
+    assert ann.sees.photo is not None
 
 
 async def test_a_forgotten_day_is_filled_in_later_and_marked(telegram: Telegram, ann: Person) -> None:
@@ -47,7 +48,10 @@ async def test_a_day_can_be_changed(telegram: Telegram, ann: Person) -> None:
 
 async def test_turning_back_and_forth(telegram: Telegram, ann: Person) -> None:
     await ann.says("/history")
+    march, chat = ann.sees, len(ann.chat)
     await ann.taps("February 2026")
+    assert len(ann.chat) == chat, "another month takes the place of the one before"
+    assert ann.sees.photo not in (None, march.photo)
     assert ann.sees.text.startswith("February 2026: filled in on 0 of 28 days.")
     assert ann.sees.labels[-2:] == ["January 2026", "March 2026"]
     await ann.taps("March 2026")
