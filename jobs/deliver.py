@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.actions import attack, checkin, peace, summary, tips
+from bot.actions import attack, checkin, peace, summary, tips, visits
 from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
 from bot.chat.send import Sender
 from bot.clock import Clock
 from bot.domain.peace import Held
-from bot.domain.reminders import CHECKIN, MORNING, NIGHT, NUDGE, SUMMARY, policy
+from bot.domain.reminders import AFTER_VISIT, CHECKIN, MORNING, NIGHT, NUDGE, SUMMARY, VISIT, policy
 from bot.render.message import Reply
 from bot.store import checkins, outbox, users
 from bot.store.database import Database, Session
@@ -28,6 +28,8 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
     NUDGE: checkin.nudge,
     SUMMARY: summary.weekly,
     MORNING: attack.morning,
+    VISIT: visits.write_before,
+    AFTER_VISIT: visits.ask_after,
 }
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 

@@ -30,6 +30,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
+from bot.domain.visits import Visit
 from bot.render import (
     advice,
     attack,
@@ -46,6 +47,7 @@ from bot.render import (
     safety,
     summary,
     tips,
+    visits,
 )
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
@@ -124,6 +126,13 @@ def everything_else(t: Texts) -> Iterator[Message]:
     for kind in LOGGED:
         yield log.below(log.noted(t, LARGEST_ID, kind, MONDAY, MONDAY, "<" * 1000))
         yield from (log.noted(t, LARGEST_ID, kind, MONDAY, NOW.date(), ""), log.removed(t, kind, MONDAY))
+    for questions in ((), tuple((n, "<" * 150) for n in range(20)), ((LARGEST_ID, "How often?"),)):
+        long = visits.Shown(LARGEST_ID, Visit(MONDAY, time(20), "<" * 100), questions)
+        yield from (visits.listing(t, [long] * 10), visits.soon(t, long), visits.how_was_it(t, long))
+        yield from (visits.page(t, long, MONDAY, new=True), visits.below(visits.page(t, long, None, new=True)))
+        yield visits.called_off(t, long)
+    yield from (visits.listing(t, []), visits.ask_when(t), visits.ask_when(t, again=True), visits.ask_questions(t))
+    yield from (visits.did_not_happen(t), visits.noted_as_it_is(t))
     for earlier in (MONDAY.replace(month=2), None):
         yield history.in_place(history.month(t, MONDAY, march, noted, earlier=earlier, later=MONDAY.replace(month=9)))
     for concern in get_args(Concern):
@@ -232,7 +241,11 @@ def what_comes_next(t: Texts) -> Iterator[Message]:
 
 def attacks(t: Texts) -> Iterator[Message]:
     later = NOW + timedelta(days=1)
-    yield from (attack.noted(t, LARGEST_ID, NOW), attack.still_noted(t, LARGEST_ID, NOW), attack.taken_back(t))
+    yield from (attack.noted(t, LARGEST_ID, NOW, today=MONDAY), attack.still_noted(t, LARGEST_ID, NOW))
+    yield from (
+        attack.noted(t, LARGEST_ID, NOW, today=date(2026, 3, 1), not_understood="<" * 999),
+        attack.taken_back(t),
+    )
     yield from (attack.over(t, NOW, end) for end in (NOW, later))
     yield from (attack.goes_on(t, LARGEST_ID), attack.good_morning(t, LARGEST_ID, NOW, t.day(MONDAY)))
     yield from (checkin.still_good(t, time(20)), checkin.at_rest(t))
@@ -382,6 +395,7 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         settings_words,
         summary,
         tips,
+        visits,
     )
     makers: list[Callable[..., object]] = [
         maker

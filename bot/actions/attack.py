@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from bot.actions.buttons import number_of
 from bot.actions.checkin import open_day
+from bot.domain.attack import Said, read_attack
 from bot.domain.quiet import from_text, quiet_until
 from bot.domain.reminders import MORNING, policy
 from bot.domain.schedule import day_of, instant, local
@@ -23,22 +24,42 @@ LONGEST = timedelta(days=3)
 
 
 def start(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    """Note when it began and be silent until it is over, or until next morning."""
+    """Note when it began and be silent until it is over, or until next morning.
+
+    `words` may say since when, or that it is over. Whoever is in pain is not asked twice: what is not understood is
+    said, and it counts from now.
+    """
     t = texts_for(user.language)
     ongoing = present(session, user, now)
-    if ongoing is not None:
+    said = read_attack(words, local(now, user.zone), user.language)
+    at = _instant(user, now, said)
+    if said is not None and said.what == "over":
+        if ongoing is None:
+            raise Sorry("No headache is noted as going on. /attack notes one, /log and /history what was.")
+        return _end(session, user, now, ongoing, at)
+    if ongoing is not None and (said is None or said.at is None):
         return Reply((render.still_noted(t, ongoing.id, local(_began(ongoing), user.zone)),))
-    day = day_of(now, user.zone, user.day_start)
-    began = events.add(session, user.id, day, ATTACK, now, began=now.isoformat(), over=None)
-    _be_silent(session, user, now, began)
-    return Reply((render.noted(t, began.id, local(now, user.zone)),))
+    day = day_of(at, user.zone, user.day_start)
+    if ongoing is None:
+        attack = events.add(session, user.id, day, ATTACK, now, began=at.isoformat(), over=None)
+    else:
+        attack = events.change(session, events.move(session, ongoing, day), began=at.isoformat())
+    _be_silent(session, user, now, attack)
+    here = local(at, user.zone)
+    odd = words if said is None else ""
+    return Reply((render.noted(t, attack.id, here, today=local(now, user.zone).date(), not_understood=odd),))
 
 
 def over(session: Session, user: User, now: datetime, event_id: str) -> Reply:
     """Note when it was over and ask the rest, on the card of the day it began."""
-    attack = _mine(session, user, event_id)
+    return _end(session, user, now, _mine(session, user, event_id), now)
+
+
+def _end(session: Session, user: User, now: datetime, attack: Event, at: datetime) -> Reply:
+    if at < _began(attack):
+        raise Sorry("That is before it began. Please say when it was over, like /attack over 17:00.")
     if attack.details["over"] is None:
-        attack = events.change(session, attack, over=now.isoformat())
+        attack = events.change(session, attack, over=at.isoformat())
         _end_silence(session, user)
     t = texts_for(user.language)
     ended = datetime.fromisoformat(attack.details["over"])
@@ -100,6 +121,14 @@ def _next_morning(user: User, now: datetime) -> datetime:
     day = day_of(now, user.zone, user.day_start) + timedelta(days=1)
     at = instant(day, WAKING, user.zone) or now + timedelta(hours=12)
     return quiet_until(from_text(user.quiet), at, user.zone) or at
+
+
+def _instant(user: User, now: datetime, said: Said | None) -> datetime:
+    """Return the instant that was said; now where none was, or where the zone never had it."""
+    if said is None or said.at is None:
+        return now
+    day = local(now, user.zone).date() - timedelta(days=said.days_ago)
+    return min(instant(day, said.at, user.zone) or now, now)
 
 
 def present(session: Session, user: User, now: datetime) -> Event | None:

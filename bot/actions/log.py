@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from bot.actions.buttons import date_of, number_of
 from bot.actions.checkin import FURTHEST, today
-from bot.domain.log import KINDS
+from bot.domain.log import KINDS, Kind
 from bot.domain.questions import LONGEST_NOTE
 from bot.domain.spans import read_day
 from bot.render import log as render
@@ -26,10 +26,13 @@ def add(session: Session, user: User, now: datetime, kind: str) -> Reply:
     """Note a kind for today; noted twice, by a double tap, it is still one."""
     if kind not in KINDS:
         raise Sorry("I can’t read that button any more. /log shows what can be noted.")
-    day = today(user, now)
+    return shown(user, now, note(session, user, now, today(user, now), kind))
+
+
+def note(session: Session, user: User, now: datetime, day: date, kind: Kind, words: str = "") -> Event:
+    """Return what is noted of a kind for a day, noted now where it was not."""
     already = events.of_user(session, user.id, day, day, kind)
-    event = already[0] if already else events.add(session, user.id, day, kind, now, note="")
-    return _shown(user, now, event)
+    return already[0] if already else events.add(session, user.id, day, kind, now, note=words)
 
 
 def move(session: Session, user: User, now: datetime, event_id: str, code: str = "") -> Reply:
@@ -63,7 +66,7 @@ def ask_note(session: Session, user: User, now: datetime, event_id: str) -> Repl
 def type_note(session: Session, user: User, now: datetime, event_id: str, text: str) -> Reply:
     event = events.change(session, _mine(session, user, event_id), note=text.strip()[:LONGEST_NOTE])
     users.wait_for_text(session, user.id, None)
-    return Reply((render.below(_shown(user, now, event).messages[0]),))
+    return Reply((render.below(shown(user, now, event).messages[0]),))
 
 
 def remove(session: Session, user: User, now: datetime, event_id: str) -> Reply:
@@ -75,7 +78,7 @@ def remove(session: Session, user: User, now: datetime, event_id: str) -> Reply:
 def _moved(session: Session, user: User, now: datetime, event: Event, day: date) -> Reply:
     if not today(user, now) - FURTHEST <= day <= today(user, now):
         raise Sorry("I can note days of the last year, up to today.")
-    return _shown(user, now, events.move(session, event, day))
+    return shown(user, now, events.move(session, event, day))
 
 
 def _day_behind(words: str, here: date, language: str) -> date | None:
@@ -88,7 +91,7 @@ def _day_behind(words: str, here: date, language: str) -> date | None:
     return max((day for day in found if day is not None and day <= here), default=None)
 
 
-def _shown(user: User, now: datetime, event: Event) -> Reply:
+def shown(user: User, now: datetime, event: Event) -> Reply:
     note = str(event.details.get("note", ""))
     return Reply((render.noted(texts_for(user.language), event.id, event.kind, event.day, today(user, now), note),))
 

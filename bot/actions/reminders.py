@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.actions.buttons import digits_of, instant_of, number_of, time_of
 from bot.domain.quiet import from_text, quiet_until
-from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, MOST, OWN, SUMMARY, WORKDAYS, WORKING_KINDS
+from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, MOST, OWN, SUMMARY, VISITS, WORKDAYS, WORKING_KINDS
 from bot.domain.schedule import Schedule, local, next_occurrence
 from bot.domain.times import NotTimes, Slot, Times, read_one_time, read_times
 from bot.domain.tips import KINDS
@@ -297,7 +297,7 @@ def _mine(session: Session, user: User, which: str) -> Sequence[Reminder]:
     if number is not None:
         one = reminders.get(session, user.id, number)
         kind = one.kind if one else ""
-    found = reminders.of_user(session, user.id, kind)
+    found = () if kind in VISITS else reminders.of_user(session, user.id, kind)
     if not found:
         raise Sorry("That reminder is not there any more. /reminders shows what there is.")
     return found
@@ -310,7 +310,8 @@ def _button(name: str, kind: str, now: datetime) -> str:
 def _all(session: Session, user: User) -> Sequence[render.Entry]:
     found: dict[str, list[Reminder]] = {}
     for reminder in reminders.of_user(session, user.id):
-        found.setdefault(reminder.kind, []).append(reminder)
+        if reminder.kind not in VISITS:
+            found.setdefault(reminder.kind, []).append(reminder)
     return [_entry(each) for each in found.values()]
 
 

@@ -33,6 +33,7 @@ from bot.actions import (
     summary,
     tips,
     typed,
+    visits,
 )
 from bot.actions.typed import Said
 from bot.chat.turn import Action, Route, Turns
@@ -60,6 +61,7 @@ COMMANDS: Mapping[str, Route] = {
     "summary": Route(summary.show),
     "history": Route(history.show),
     "log": Route(log.show),
+    "visit": Route(visits.open_visits),
     "reminders": Route(reminders.open_reminders),
     "remind": Route(reminders.remind),
     "next": Route(next_.show),
@@ -115,6 +117,12 @@ BUTTONS: Mapping[str, Route] = {
     "log_day": Route(log.move),  # log_day:<event>:<YYYY-MM-DD>, without it: type one
     "log_note": Route(log.ask_note),  # log_note:<event>
     "unlog": Route(log.remove),  # unlog:<event>
+    "visit": Route(visits.show),  # visit:<event>, without it: note one
+    "questions": Route(visits.ask_questions),  # questions:<event>
+    "unquestion": Route(visits.remove_question),  # unquestion:<event>:<number>
+    "move_visit": Route(visits.ask_when),  # move_visit:<event>
+    "unvisit": Route(visits.call_off),  # unvisit:<event>
+    "visited": Route(visits.answer),  # visited:<event>:<started, changed, other, nothing or not>
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),
@@ -165,6 +173,8 @@ TYPED: Mapping[str, Action] = {
     "time": reminders.type_time,  # asked for by reminders.pick_hour
     "log_day": log.type_day,  # asked for by log.move
     "log_note": log.type_note,  # asked for by log.ask_note
+    "visit": visits.type_visit,  # asked for by visits.open_visits and visits.ask_when
+    "visit_questions": visits.type_questions,  # asked for by visits.ask_questions
     "own": reminders.type_own,  # asked for by reminders.add
     "quiet": settings.type_quiet,  # asked for by settings.set_quiet
 }
@@ -186,7 +196,7 @@ def take_line(session: Session, user: User, now: datetime, said: Said) -> Reply:
 
 def take_sign(session: Session, user: User, now: datetime, concern: Concern, said: Said) -> Reply:
     """Keep a line that has words of a sign in the body, where it is a note or a day, and ask about the signs below."""
-    kept = (user.awaiting or "").startswith(("note:", "log_note:"))
+    kept = (user.awaiting or "").startswith(("note:", "log_note:", "visit_questions:"))
     if user.state == "stranger" or concern not in SIGNS:
         return safety.answer(session, user, now, concern)
     signs = checklist.ask(session, user, now, concern)

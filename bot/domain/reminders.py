@@ -15,6 +15,10 @@ MORNING = "morning"
 """What comes on the morning after an attack that nobody ended."""
 
 SUMMARY = "summary"
+VISIT, AFTER_VISIT = "visit", "after_visit"
+VISITS = (VISIT, AFTER_VISIT)
+"""What comes before a doctor's visit and after it; /visit sets their times, not the person."""
+
 NUDGE_AFTER = timedelta(minutes=90)
 TO_HALF = 5
 TO_OFF = 14
@@ -53,6 +57,8 @@ POLICIES: Mapping[str, Policy] = {
     NIGHT: Policy(timedelta(hours=4), 2),
     SUMMARY: Policy(timedelta(hours=48), 2),
     MORNING: Policy(timedelta(hours=6), 2),
+    VISIT: Policy(timedelta(hours=24), 2),
+    AFTER_VISIT: Policy(timedelta(hours=48), 2),
 }
 DAILY = frozenset({CHECKIN, NIGHT, SUMMARY})
 """Kinds that come once on a day of the person's, whatever their times."""

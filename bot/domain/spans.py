@@ -17,7 +17,8 @@ def read_day(text: str, today: date, language: str = "en") -> date | None:
     words = UNTIL.sub("", " ".join(text.split()))
     for phrase in (words, f"this {words}", f"on {words}"):
         found = read_times(f"{phrase} 23:59", today, time(0), language=language)
-        if isinstance(found, Times) and found.once_on is not None:
+        # With an hour among the words there are two: that is more than a day.
+        if isinstance(found, Times) and found.once_on is not None and len(found.slots) == 1:
             return found.once_on
     return None
 

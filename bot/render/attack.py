@@ -1,15 +1,20 @@
 """What is said in an attack: little, and nothing that has to be answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.render.message import Button, Message, rows
+from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
 
 
-def noted(t: Texts, event_id: int, at: datetime) -> Message:
-    """`at` is local."""
+def noted(t: Texts, event_id: int, at: datetime, *, today: date, not_understood: str = "") -> Message:
+    """`at` is local; `not_understood` is what was said beside it and could not be read as a time."""
+    time = t.clock_time(at.time())
+    when = time if at.date() == today else f"{t.day(at.date())}, {time}"
+    odd = t(
+        "I did not understand “{words}”. To give a time, write /attack since 14:00.", words=plain(not_understood[:100])
+    )
     return Message(
-        t("Noted: {time}. I’ll be quiet now.", time=t.clock_time(at.time())),
+        t("Noted: {time}. I’ll be quiet now.", time=when) + (f"\n{odd}" if not_understood else ""),
         rows([Button(t("It’s over"), f"over:{event_id}")], [Button(t("It was a slip"), f"slip:{event_id}")]),
     )
 

@@ -29,7 +29,7 @@ def choose(t: Texts) -> Message:
     buttons = [Button(names(t)[kind], f"log:{kind}") for kind in KINDS]
     return Message(
         t("What shall I note for today? The day can be changed, and a few words added."),
-        rows(*(buttons[n : n + 2] for n in range(0, len(buttons), 2))),
+        rows(*(buttons[n : n + 2] for n in range(0, len(buttons), 2)), [Button(t("A visit still to come"), "visit")]),
     )
 
 

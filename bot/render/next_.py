@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from bot.domain.coming import Planned
-from bot.domain.reminders import MORNING
+from bot.domain.reminders import MORNING, VISITS
 from bot.render.message import Button, Message, rows
 from bot.render.reminders import name, when_one
 from bot.texts.words import Texts
@@ -54,6 +54,8 @@ def _line(t: Texts, line: Line) -> str:
 
 
 def _why(t: Texts, line: Line) -> str:
+    if line.kind in VISITS:
+        return t("you noted a visit")
     if line.again and line.because is None:
         return t("you noted that it started") if line.kind == MORNING else t("it was put off")
     if line.again:

@@ -1,10 +1,10 @@
 """Reminders in words: the list, one reminder's page, how to set times and what was not understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, NIGHT, OWN, SUMMARY, WORKDAYS
+from bot.domain.reminders import AFTER_VISIT, CHECKIN, DAILY, EVERY_DAY, NIGHT, OWN, SUMMARY, VISIT, WORKDAYS
 from bot.domain.schedule import Schedule
 from bot.domain.times import NotTimes
 from bot.domain.tips import KINDS
@@ -192,7 +192,7 @@ def when_one(t: Texts, group: Sequence[Schedule], most: int | None = None) -> st
     return f"{days}, {_listed(t, times)}"
 
 
-def names(t: Texts) -> Mapping[str, str]:
+def names(t: Texts) -> dict[str, str]:
     return {
         CHECKIN: t("Daily card"),
         NIGHT: t("How the night was"),
@@ -215,7 +215,7 @@ def names(t: Texts) -> Mapping[str, str]:
 def name(t: Texts, kind: str, words: str | None = None) -> str:
     if kind.startswith(OWN):
         return plain(words) if words else t("My own words")
-    return names(t).get(kind, kind)
+    return (names(t) | {VISIT: t("Before your visit"), AFTER_VISIT: t("After your visit")}).get(kind, kind)
 
 
 def _to_page(t: Texts, entry: Entry) -> Button:

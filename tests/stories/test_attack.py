@@ -71,3 +71,35 @@ async def test_what_was_noted_is_sealed(telegram: Telegram, ann: Person) -> None
     body = value(telegram, "SELECT body FROM events")
     assert isinstance(body, bytes)
     assert b"attack" not in body
+
+
+async def test_it_started_a_while_ago(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/headache since 9:30")
+    assert ann.sees.text == "Noted: 09:30. I’ll be quiet now."
+    await ann.says("/headache since yesterday 22:00")
+    assert ann.sees.text == "Noted: Sun 1 Mar, 22:00. I’ll be quiet now.", "said better, it is still one"
+    assert value(telegram, "SELECT count(*), max(day) FROM events WHERE day = '2026-03-01'") == 1
+    await telegram.waits(until=berlin(2, 16), beat=QUARTER)
+    await ann.says("/headache over 15:00")
+    assert any(seen.text == "Over. Sun 1 Mar, 22:00 to Mon 2 Mar, 15:00." for seen in ann.chat)
+    assert "Sun 1 Mar" in ann.sees.text, "the card of the day it began"
+    assert value(telegram, "SELECT silent_until IS NULL FROM users WHERE id = 1001") == 1
+
+
+async def test_over_before_it_began_or_when_none_was(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/attack over")
+    assert "No headache is noted" in ann.sees.text
+    await ann.says("/attack")
+    await ann.says("/attack over at 9:00")
+    assert "before it began" in ann.sees.text
+    assert value(telegram, "SELECT silent_until IS NOT NULL FROM users WHERE id = 1001") == 1
+
+
+async def test_words_that_are_no_time_never_stand_in_the_way(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/headache left <side>")
+    assert ann.sees.text == (
+        "Noted: 13:00. I’ll be quiet now.\n"
+        "I did not understand “left <side>”. To give a time, write /attack since 14:00."
+    )
+    await ann.says("/headache left side")
+    assert "It is noted since Mon 2 Mar, 13:00." in ann.sees.text
