@@ -186,6 +186,8 @@ def what_the_card_asks(t: Texts) -> Iterator[Message]:
     for told in (Profile(), every):
         yield from (profile.page(t, told, time(8, 30)), profile.page(t, told, None))
         yield from (profile.factors(t, told), profile.care(t, told))
+        yield from (profile.ask_injury(t), profile.hurt_lately(t, told.country))
+        yield profile.hurt_by_someone(t, told.country)
     yield from (checkin.ask_note(t, MONDAY, MONDAY), checkin.change_not_read(t))
     yield checkin.not_corrected(t, NotUnderstood("<&>" * 2000))
     night, short = questions_for(Profile(), "night"), questions_for(Profile(short=True))
@@ -248,6 +250,7 @@ def attacks(t: Texts) -> Iterator[Message]:
     )
     yield from (attack.over(t, NOW, end) for end in (NOW, later))
     yield from (attack.goes_on(t, LARGEST_ID), attack.good_morning(t, LARGEST_ID, NOW, t.day(MONDAY)))
+    yield checkin.offer_short(t)
     yield from (checkin.still_good(t, time(20)), checkin.at_rest(t))
 
 

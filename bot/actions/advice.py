@@ -29,10 +29,10 @@ def after_card(
     """
     t, severe = texts_for(user.language), (score_of("head", answers) or 0) >= SEVERE
     if "pregnant" in profile.care and severe and (PREGNANT, day) not in _told(session, user):
-        _remember(session, user, now, day, PREGNANT)
+        remember(session, user, now, day, PREGNANT)
         return (render.pregnant(t, profile.country),)
-    if done and aura_ticked(answers) and AURA not in {what for what, _ in _told(session, user)}:
-        _remember(session, user, now, day, AURA)
+    if done and aura_ticked(answers) and not was_told(session, user, AURA):
+        remember(session, user, now, day, AURA)
         return (render.aura(t),)
     if done and medicine_kinds(answers):
         days = checkins.days(session, user.id, day - (MEDICINE_WINDOW - 1) * DAY, day, user.day_start)
@@ -48,21 +48,26 @@ def below_summary(session: Session, user: User, now: datetime, slot: str = "") -
     return _say(session, user, now, day, see_doctor(so_far, _told(session, user, but=slot)), slot)
 
 
+def was_told(session: Session, user: User, what: str) -> bool:
+    """Tell whether this was ever said to somebody."""
+    return what in {each for each, _ in _told(session, user)}
+
+
+def remember(session: Session, user: User, now: datetime, day: date, what: str, slot: str = "") -> None:
+    already = events.of_user(session, user.id, day, day, TOLD)
+    if not any(event.details["what"] == what for event in already):
+        events.add(session, user.id, day, TOLD, now, what=what, slot=slot)
+
+
 def _say(
     session: Session, user: User, now: datetime, day: date, said: Advice | None, slot: str = ""
 ) -> tuple[Message, ...]:
     if said is None:
         return ()
-    _remember(session, user, now, day, said.kind, slot)
+    remember(session, user, now, day, said.kind, slot)
     return (render.advice(texts_for(user.language), said),)
 
 
 def _told(session: Session, user: User, but: str = "") -> Collection[tuple[str, date]]:
     every = events.of_user(session, user.id, date.min, date.max, TOLD)
     return [(event.details["what"], event.day) for event in every if not but or event.details["slot"] != but]
-
-
-def _remember(session: Session, user: User, now: datetime, day: date, what: str, slot: str = "") -> None:
-    already = events.of_user(session, user.id, day, day, TOLD)
-    if not any(event.details["what"] == what for event in already):
-        events.add(session, user.id, day, TOLD, now, what=what, slot=slot)

@@ -24,6 +24,10 @@ from bot.texts.words import Texts, texts_for
 FURTHEST = timedelta(days=366)
 """How far back a day can be opened or noted: of more than a year ago nobody remembers how it was."""
 
+FORTNIGHT = timedelta(days=14)
+SHORT_CARD = "short_card"
+"""What is remembered once a shorter card was offered."""
+
 PERIOD = "period"
 """The event of a period's first day."""
 
@@ -132,6 +136,8 @@ def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
         == STILL_GOOD
     ):
         before = (render.still_good(t, local(owed.due_at, user.zone).time()),)
+    elif _asks_too_much(session, user, now, day):
+        before = (render.offer_short(t),)
     nudge_at = now + NUDGE_AFTER
     outbox.owe(
         session,
@@ -144,6 +150,18 @@ def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
     )
     reply = _show_new(session, user, now, day)
     return replace(reply, messages=(*before, *reply.messages))
+
+
+def _asks_too_much(session: Session, user: User, now: datetime, day: date) -> bool:
+    """Tell, every two weeks until it was said once, whether somebody leaves most of the card open."""
+    days = (day - day_of(user.since, user.zone, user.day_start)).days
+    if days <= 0 or days % FORTNIGHT.days or profiles.of_user(session, user.id).short:
+        return False
+    lately = checkins.days(session, user.id, day - FORTNIGHT, day - timedelta(days=1), user.day_start)
+    if not domain.asks_too_much(lately) or advice.was_told(session, user, SHORT_CARD):
+        return False
+    advice.remember(session, user, now, day, SHORT_CARD)
+    return True
 
 
 def ask_night(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:

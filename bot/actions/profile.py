@@ -2,7 +2,8 @@
 
 from datetime import datetime, time
 
-from bot.domain.profile import CARE, Profile
+from bot.actions.checkin import today
+from bot.domain.profile import CARE, INJURIES, Profile
 from bot.domain.questions import FACTORS, MOST_FOLLOWED
 from bot.domain.reminders import EVERY_DAY, NIGHT
 from bot.domain.schedule import Schedule
@@ -51,6 +52,27 @@ def choose_factors(session: Session, user: User, now: datetime) -> Reply:
 
 def choose_care(session: Session, user: User, now: datetime) -> Reply:
     return Reply((render.care(texts_for(user.language), profiles.of_user(session, user.id)),))
+
+
+def ask_injury(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.ask_injury(texts_for(user.language)),))
+
+
+def set_injury(session: Session, user: User, now: datetime, code: str = "") -> Reply:
+    """Keep whether neck or head were ever hurt, or forget it; a recent injury is answered at once."""
+    day = today(user, now)
+    injury = code if code in INJURIES else None
+    profile = profiles.change(session, user.id, injury=injury, injury_told=day.isoformat() if injury else None)
+    page = render.care(texts_for(user.language), profile)
+    if injury != "recent":
+        return Reply((page,))
+    return Reply((page, render.hurt_lately(texts_for(user.language), profile.country)))
+
+
+def hurt_by_someone(session: Session, user: User, now: datetime) -> Reply:
+    """Say where there is help; nothing of it is kept."""
+    country = profiles.of_user(session, user.id).country
+    return Reply((render.hurt_by_someone(texts_for(user.language), country),))
 
 
 def _ask_in_the_morning(session: Session, user: User, now: datetime, *, on: bool) -> None:

@@ -111,6 +111,9 @@ BUTTONS: Mapping[str, Route] = {
     "ask": Route(profile.set_),  # ask:<short, night, first_days, a factor or a reason for care>:<on or off>
     "factors": Route(profile.choose_factors),
     "care": Route(profile.choose_care),
+    "ask_injury": Route(profile.ask_injury),
+    "injury": Route(profile.set_injury),  # injury:<no, recent or past>, without it: rather not say
+    "hurt_by_someone": Route(profile.hurt_by_someone),
     "month": Route(history.turn_to),  # month:<YYYY-MM>
     "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
     "log": Route(log.add),  # log:<kind>

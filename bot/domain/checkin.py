@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain.questions import BANDS, BY_KEY, QUESTIONS, WELL_SLEPT, Answers, Question, Value
+from bot.domain.history import Day
+from bot.domain.questions import BANDS, BY_KEY, CORE, QUESTIONS, WELL_SLEPT, Answers, Question, Value
 
 DONE = "done"
 CHANGE = "change"
 """The card's two pages that ask nothing: the day in one line, and the list of answers to change."""
+
+OFTEN, MOSTLY = 7, 2 / 3
+"""Days that say something about how somebody answers, and how many of them make a habit (the project's choice)."""
 
 ALL_FINE: Answers = {"headache": 0, "back": 0, "sleep_hours": WELL_SLEPT, "sleep_quality": 4, "posture": 4}
 NO_PAIN: Answers = {"headache": 0, "back": 0}
@@ -93,6 +97,16 @@ def asked_with(asked: Sequence[str], page: str, questions: Sequence[Question]) -
         named = [f"factors:{code}" for code in offered if code != "none"]
         asked = [*(key for key in asked if not key.startswith("factors:") or key in named), *named]
     return tuple(dict.fromkeys((*asked, page)))
+
+
+def asks_too_much(days: Sequence[Day]) -> bool:
+    """Tell whether a shorter card would fit: of 14 days, seven or more were begun and most of those stayed open.
+
+    A question that was skipped counts as open: it was in the way.
+    """
+    begun = [day.answers for day in days if day.answers.get("headache") is not None]
+    partial = sum(any(answers.get(key) is None for key in CORE) for answers in begun)
+    return len(begun) >= OFTEN and partial > len(begun) * MOSTLY
 
 
 def answered_keys(answers: Mapping[str, object]) -> list[str]:

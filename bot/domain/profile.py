@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 from bot.domain.questions import BY_KEY, QUESTIONS, Question
@@ -10,6 +11,12 @@ Care = Literal["over50_new", "pregnant", "cancer", "immune"]
 """Why somebody should see a doctor sooner than others (SNNOOP10, Do 2019, Neurology 92:134; IFOMPT, Finucane 2020)."""
 
 CARE: Collection[Care] = get_args(Care)
+
+Injury = Literal["no", "recent", "past"]
+"""Whether neck or head were ever hurt, by whatever; "recent": within the three months before the day it was told."""
+
+INJURIES: Collection[Injury] = get_args(Injury)
+RECENT = timedelta(days=91)
 
 SHORT: Collection[str] = ("headache", "back")
 NIGHT: Collection[str] = ("sleep_hours", "sleep_quality")
@@ -22,7 +29,8 @@ Part = Literal["day", "night"]
 class Profile:
     """`short`: only head and back are asked. `followed`: factors asked every day. `period`: its first days are noted.
 
-    `country` is a key of `domain/emergency`, "other" where they live in none of them.
+    `country` is a key of `domain/emergency`, "other" where they live in none of them. `injury_told` is the local date
+    (ISO) on which `injury` was told.
     """
 
     short: bool = False
@@ -30,6 +38,14 @@ class Profile:
     period: bool = False
     country: str | None = None
     care: frozenset[Care] = frozenset()
+    injury: Injury | None = None
+    injury_told: str | None = None
+
+    def injury_on(self, day: date) -> Injury | None:
+        """Return what is true of an injury on a day: a recent one is past three months after it was told."""
+        if self.injury == "recent" and self.injury_told and day - date.fromisoformat(self.injury_told) > RECENT:
+            return "past"
+        return self.injury
 
 
 def questions_for(profile: Profile, part: Part = "day") -> tuple[Question, ...]:

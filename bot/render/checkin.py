@@ -322,6 +322,17 @@ def still_good(t: Texts, at: time) -> Message:
     )
 
 
+def offer_short(t: Texts) -> Message:
+    """Offer a shorter card to somebody who leaves most of it open; every question less is one less in the way."""
+    return Message(
+        t(
+            "Most of your cards stayed open half-way, and that is fine. Shall I ask about head and back only? "
+            "It’s two taps."
+        ),
+        rows([Button(t("Head and back only"), "ask:short:on")], [Button(t("Keep all five"), "ask:short:off")]),
+    )
+
+
 def at_rest(t: Texts) -> Message:
     return Message(
         t("A week went by without a word, so I’ll stop asking. Your diary stays as it is. A tap, and I’m back."),

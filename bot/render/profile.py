@@ -6,6 +6,7 @@ from datetime import time
 from bot.domain.profile import Profile
 from bot.domain.reminders import NIGHT
 from bot.render import checkin
+from bot.render.checklist import call
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts
 
@@ -46,7 +47,40 @@ def factors(t: Texts, profile: Profile) -> Message:
 def care(t: Texts, profile: Profile) -> Message:
     said = t("Do any of these fit you? They change when I suggest seeing a doctor. You can leave this out.")
     ticks = [[_tick(words, code, code in profile.care)] for code, words in cares(t).items()]
-    return Message(said, rows(*ticks, [Button(t("Done"), "asks")]), edit="tapped")
+    injury = Button(t("A neck or head injury"), "ask_injury")
+    return Message(said, rows(*ticks, [injury], [Button(t("Done"), "asks")]), edit="tapped")
+
+
+def ask_injury(t: Texts) -> Message:
+    return Message(
+        t(
+            "Has your neck or head ever been hurt, like in a car crash, a fall, sports, or by another person? The "
+            "answer stands on the page for your doctor, how it came about does not."
+        ),
+        rows(
+            [Button(t("No"), "injury:no")],
+            [Button(t("Yes, in the last 3 months"), "injury:recent")],
+            [Button(t("Yes, longer ago"), "injury:past")],
+            [Button(t("I was hurt by someone"), "hurt_by_someone")],
+            [Button(t("Rather not say"), "injury")],
+        ),
+        edit="tapped",
+    )
+
+
+def hurt_lately(t: Texts, country: str | None) -> Message:
+    """Answer a recent injury (NICE CG150 1.1.2: headache within three months of a head injury needs a look)."""
+    said = t(
+        "Thanks for telling me. If your headache began after that injury and is new, please let a doctor know soon. If "
+        "you are drowsy, throwing up, confused, weak or numb, get help now."
+    )
+    return Message(f"{said} {call(t, country)}")
+
+
+def hurt_by_someone(t: Texts, country: str | None) -> Message:
+    said = t("I’m sorry that happened to you. If you are in danger now, get help.")
+    private = t("A doctor or a local support line can help in private. Nothing of this is kept here.")
+    return Message(f"{said} {call(t, country)}\n\n{private}")
 
 
 def cares(t: Texts) -> Mapping[str, str]:

@@ -1,8 +1,11 @@
 """What the card can do beside asking: notes, Back, corrections in the chat, short cards, mornings, what is followed."""
 
+from datetime import date
+
 import pytest
 
 from bot.sandbox.person import Person
+from bot.store import profiles
 from tests.conftest import Telegram
 from tests.stories.conftest import QUARTER, answers, arrived, berlin, value
 
@@ -187,3 +190,48 @@ async def test_forged_buttons_change_nothing(telegram: Telegram, ann: Person, da
     await ann.taps_on(ann.sees.message_id, data)
     assert answers(telegram, ann) == [(MONDAY, {})]
     assert telegram.rows("profiles") == 0
+
+
+async def partly(telegram: Telegram, person: Person, days: int, said: str) -> None:
+    for day in range(3, 3 + days):
+        await telegram.waits(until=berlin(day, 9), beat=QUARTER * 4)
+        await person.says(said)
+
+
+async def test_whoever_leaves_most_of_the_card_open_is_offered_a_shorter_one_once(
+    telegram: Telegram, ann: Person
+) -> None:
+    await partly(telegram, ann, 13, "headache 2, back 0")
+    await telegram.waits(until=berlin(16, 20), beat=QUARTER)
+    offer = "Shall I ask about head and back only?"
+    assert [at for at, _ in arrived(ann, berlin(2, 14), offer)] == [berlin(16, 20)]
+    await ann.taps("Head and back only")
+    assert any("The card asks about your head and back only." in seen.text for seen in ann.chat[-2:])
+    await ann.taps("Ask all five questions")
+    await partly(telegram, ann, 26, "headache 2")
+    await telegram.waits(until=berlin(30, 20), beat=QUARTER)
+    assert arrived(ann, berlin(16, 21), offer) == [], "said once, it is not said again"
+
+
+async def test_whoever_answers_it_all_is_not_offered_less(telegram: Telegram, ann: Person) -> None:
+    await partly(telegram, ann, 13, "2 0 7 4 4")
+    await telegram.waits(until=berlin(16, 20), beat=QUARTER)
+    assert arrived(ann, berlin(2, 14), "head and back only") == []
+
+
+async def test_an_injury_is_told_in_the_settings(telegram: Telegram, ann: Person) -> None:
+    await settings(ann, "Reasons for extra care", "A neck or head injury", "Yes, in the last 3 months")
+    assert "please let a doctor know soon" in ann.sees.text
+    assert "Call your emergency number." in ann.sees.text
+    profile = telegram.database.submit(lambda session: profiles.of_user(session, ann.user_id)).result()
+    assert (profile.injury, profile.injury_told) == ("recent", "2026-03-02")
+    assert profile.injury_on(date(2026, 6, 1)) == "recent"
+    assert profile.injury_on(date(2026, 6, 2)) == "past"
+
+
+async def test_what_somebody_did_is_never_kept(telegram: Telegram, ann: Person) -> None:
+    await settings(ann, "Reasons for extra care", "A neck or head injury", "I was hurt by someone")
+    assert ann.sees.text.startswith("I’m sorry that happened to you.")
+    assert "Nothing of this is kept here." in ann.sees.text
+    assert value(telegram, "SELECT count(*) FROM profiles") == 0
+    assert value(telegram, "SELECT count(*) FROM events") == 0
