@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from bot.actions.buttons import date_of
-from bot.actions.checkin import FURTHEST, open_day, today
+from bot.actions.checkin import FURTHEST, PERIOD, open_day, today
 from bot.domain.log import KINDS
 from bot.domain.profile import questions_for
 from bot.render import history as render
@@ -39,7 +39,8 @@ def _month(session: Session, user: User, now: datetime, first: date) -> Message:
     now_here = today(user, now)
     last = min(_next_month(first) - timedelta(days=1), now_here)
     days = checkins.days(session, user.id, first, last, user.day_start)
-    noted = [(event.day, event.kind) for event in events.of_user(session, user.id, first, last) if event.kind in KINDS]
+    every = events.of_user(session, user.id, first, last)
+    noted = [(event.day, event.kind) for event in every if event.kind in (*KINDS, PERIOD)]
     earlier = (first - timedelta(days=1)).replace(day=1)
     later = _next_month(first)
     return render.month(

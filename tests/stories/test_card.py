@@ -192,6 +192,14 @@ async def test_forged_buttons_change_nothing(telegram: Telegram, ann: Person, da
     assert telegram.rows("profiles") == 0
 
 
+async def test_the_first_day_of_a_period_stands_in_the_month(telegram: Telegram, ann: Person) -> None:
+    await settings(ann, "Note when my period begins")
+    await ann.says("all fine")
+    await ann.taps("My period began")
+    await ann.says("/history")
+    assert "Noted: Mon 2 Mar Period began." in ann.sees.text
+
+
 async def partly(telegram: Telegram, person: Person, days: int, said: str) -> None:
     for day in range(3, 3 + days):
         await telegram.waits(until=berlin(day, 9), beat=QUARTER * 4)
