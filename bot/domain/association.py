@@ -8,7 +8,7 @@ figures are the content notes' (section 4.2). Nothing here is random: the same d
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from operator import mul
 
 Pair = tuple[date, bool, bool]
@@ -156,9 +156,11 @@ def _phi_p(pairs: Sequence[Pair], effective_days: float) -> float:
 
 
 def _within_yesterday_and_weekend(pairs: Sequence[Pair]) -> float:
-    outcome = {day: y for day, _, y in pairs}
     strata: dict[tuple[bool | None, bool], list[tuple[bool, bool]]] = {}
+    before, then = None, 0
     for day, x, y in pairs:
-        yesterday = outcome.get(day - timedelta(days=1))
+        today = day.toordinal()
+        yesterday = before if today == then + 1 else None
         strata.setdefault((yesterday, day.weekday() >= SATURDAY), []).append((x, y))
+        before, then = y, today
     return stratified_p(strata.values())
