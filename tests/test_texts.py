@@ -34,6 +34,7 @@ from bot.domain.visits import Visit
 from bot.render import (
     advice,
     attack,
+    before_after,
     checkin,
     checklist,
     history,
@@ -41,6 +42,7 @@ from bot.render import (
     menu,
     next_,
     onboarding,
+    patterns,
     privacy,
     profile,
     reminders,
@@ -52,6 +54,7 @@ from bot.render import (
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
+from tests.render.looks import changes, looks
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -96,6 +99,16 @@ def weeks(t: Texts) -> Iterator[Message]:
         yield summary.week(t, week_of(days_ending(MONDAY, 14, days)))
 
 
+def what_goes_together(t: Texts) -> Iterator[Message]:
+    yield from (patterns.page(t, look, MONDAY, offer=offer) for look in looks() for offer in (True, False))
+    yield from (
+        patterns.empty(t, offer=True),
+        patterns.explanation(t),
+        patterns.in_place(patterns.empty(t, offer=False)),
+    )
+    yield from (before_after.page(t, []), before_after.page(t, changes(MONDAY)))
+
+
 def entries() -> list[reminders.Entry]:
     kinds = [CHECKIN, SUMMARY, *(kind.key for kind in KINDS)]
     zone = "America/Argentina/ComodRivadavia"
@@ -118,6 +131,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from lists_of_signs(t)
     yield from what_the_card_asks(t)
     yield from when_to_see_a_doctor(t)
+    yield from what_goes_together(t)
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
     yield from (safety.numbers(t, None), safety.safe(t))
     march = days_ending(date(2026, 3, 31), 31, dict.fromkeys((MONDAY, date(2026, 3, 3)), LONG_DAY))
@@ -339,9 +353,9 @@ def test_every_question_has_words_and_every_choice_a_label(t: Texts, question: Q
 
 
 @languages
-def test_a_summary_claims_nothing(t: Texts) -> None:
+def test_summaries_and_patterns_claim_nothing(t: Texts) -> None:
     forbidden = re.compile(r"\b(trigger|cause|caus|risk|because|prove|proves|proof|significant|due to|leads? to)", re.I)
-    for message in weeks(t):
+    for message in (*weeks(t), *what_goes_together(t)):
         assert not forbidden.search(message.text), message.text
 
 
@@ -387,11 +401,13 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
     parts = (
         advice,
         attack,
+        before_after,
         checkin,
         checklist,
         profile,
         next_,
         onboarding,
+        patterns,
         privacy,
         reminders,
         safety,

@@ -19,12 +19,14 @@ from telegram.ext import filters as only
 
 from bot.actions import (
     attack,
+    before_after,
     checkin,
     checklist,
     history,
     log,
     next_,
     onboarding,
+    patterns,
     privacy,
     profile,
     reminders,
@@ -59,6 +61,7 @@ COMMANDS: Mapping[str, Route] = {
     "start": Route(onboarding.start, strangers=True),
     "checkin": Route(checkin.open_checkin),
     "summary": Route(summary.show),
+    "patterns": Route(patterns.show),
     "history": Route(history.show),
     "log": Route(log.show),
     "visit": Route(visits.open_visits),
@@ -126,6 +129,9 @@ BUTTONS: Mapping[str, Route] = {
     "move_visit": Route(visits.ask_when),  # move_visit:<event>
     "unvisit": Route(visits.call_off),  # unvisit:<event>
     "visited": Route(visits.answer),  # visited:<event>:<started, changed, other, nothing or not>
+    "patterns": Route(patterns.come_back),
+    "worked_out": Route(patterns.explain),
+    "before_after": Route(before_after.show),
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),

@@ -72,6 +72,9 @@ Verdict = Literal["too_early", "nothing", "seen", "faded"]
 Followed = Mapping[date, AbstractSet[str]]
 """The factors on offer, day by day; a factor that was not offered that day is unknown, never "no"."""
 
+OFFER = "factors:"
+"""What stands before a factor's code among what a day's card has asked."""
+
 Known = Sequence[bool | None]
 """One value a day, None = unknown."""
 
@@ -107,13 +110,15 @@ class Pattern:
 class Look:
     """What can be said on diary day `day`: the finds of the last checkpoint with today's counts.
 
-    `last` and `next` are diary days; `last` is None before the first. `logged` counts answered days of the last 168.
+    `last` and `next` are diary days; `last` is None before the first. Of the last 168 days, `logged` counts those that
+    were answered and `late` those of them with something filled in when they were over.
     """
 
     day: int
     last: int | None
     next: int
     logged: int
+    late: int
     patterns: Sequence[Pattern]
 
     @property
@@ -131,6 +136,11 @@ class Look:
         found = {pattern.verdict for pattern in self.patterns}
         order: Sequence[Verdict] = ("seen", "faded", "nothing")
         return next((verdict for verdict in order if verdict in found), "too_early")
+
+    def of(self, verdict: Verdict) -> Sequence[Pattern]:
+        """Return the patterns with this verdict: back pain first, then the larger difference first."""
+        mine = [pattern for pattern in self.patterns if pattern.verdict == verdict]
+        return sorted(mine, key=lambda each: (each.exposure != PRIMARY, -abs(each.counts.difference or 0.0)))
 
     def pattern(self, exposure: str) -> Pattern | None:
         return next((pattern for pattern in self.patterns if pattern.exposure == exposure), None)
@@ -155,6 +165,11 @@ def checkpoints(day: int) -> tuple[int | None, int]:
     reached = reached_by(day)
     following = next((c for c in CHECKPOINTS if c > day), None)
     return (reached[-1] if reached else None), following or reached[-1] + LATER_EVERY
+
+
+def offered(days: Iterable[Day]) -> Followed:
+    """Return which factors each day's card had on offer."""
+    return {day.day: frozenset(key.removeprefix(OFFER) for key in day.asked if key.startswith(OFFER)) for day in days}
 
 
 def look(days: Sequence[Day], followed: Followed, periods: Collection[date] = ()) -> Look:
@@ -191,7 +206,8 @@ def look(days: Sequence[Day], followed: Followed, periods: Collection[date] = ()
                 cycles=cycles(days, periods) if name == PERIOD else None,
             )
         )
-    return Look(len(days), last, following, sum(day.logged for day in days[-WINDOW:]), patterns)
+    recent = [day for day in days[-WINDOW:] if day.logged]
+    return Look(len(days), last, following, len(recent), sum(day.late for day in recent), patterns)
 
 
 def weigh(days: Sequence[Day], followed: Followed, periods: Collection[date] = ()) -> Mapping[str, Tested]:

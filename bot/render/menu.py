@@ -9,6 +9,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
     return (
         ("checkin", t("Today’s card")),
         ("summary", t("Your last 7 days")),
+        ("patterns", t("What goes with your headaches")),
         ("history", t("A month at a glance; see or change a day")),
         ("log", t("Note a visit, remedy or change")),
         ("visit", t("A doctor’s visit still to come")),

@@ -217,6 +217,13 @@ def days(session: Session, user_id: int, first: date, last: date, day_start: tim
     return [read(first + timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
+def first_answered(session: Session, user_id: int, since: date) -> date | None:
+    """Return the first day from `since` on with an answer that is no skip; None where there is none."""
+    found = select(func.min(checkins.c.day)).join(answers)
+    mine = (checkins.c.user_id == user_id) & (checkins.c.day >= since) & answers.c.value.is_not(None)
+    return cast("date | None", session.execute(found.where(mine)).scalar_one())
+
+
 def count(session: Session, user_id: int) -> int:
     """Return on how many days the person answered or skipped anything; a card that was only shown is none."""
     answered = select(answers.c.checkin_id).join(checkins).where(checkins.c.user_id == user_id).distinct()

@@ -48,6 +48,10 @@ class Texts:
         """Return a day as people say it: "Mon 23 Nov"."""
         return format_skeleton("MMMEd", datetime.combine(day, time()), locale=self.locale)
 
+    def dated(self, day: date) -> str:
+        """Return a day with its year: "14 May 2026"."""
+        return str(format_skeleton("yMMMd", datetime.combine(day, time()), locale=self.locale))
+
     def month(self, first: date) -> str:
         """Return a month with its year: "March 2026"."""
         return str(format_skeleton("yMMMM", datetime.combine(first, time()), locale=self.locale))

@@ -64,6 +64,7 @@ A_LIFE = (
     *("Fri 15 May, 09:00", "Call it off", "says /visit tomorrow 10:00", "waits until 2026-03-15 00:02"),
     "Nothing changed",
     *("says /history", "February 2026", "March 2026", "2 ✓", "Change an answer", "Back to the card"),
+    *("says /patterns", "How is this worked out?", "Back to the patterns", "Before and after", "Back to the patterns"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),
 )  # fmt: skip
