@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from bot.actions.checkin import PERIOD, today
-from bot.domain.patterns import checkpoints, look, offered
+from bot.domain.patterns import checkpoints, look, offered, skipped
 from bot.domain.schedule import day_of
 from bot.render import patterns as render
 from bot.render.message import Message, Reply
@@ -39,9 +39,11 @@ def _page(session: Session, user: User, now: datetime) -> Message:
     if first is None:
         return render.empty(t, offer=offer)
     last = today(user, now) - timedelta(days=1)
-    days = checkins.days(session, user.id, first, last, user.day_start)
-    periods = [event.day for event in events.of_user(session, user.id, first, last, PERIOD)]
-    return render.page(t, look(days, offered(days), periods), first, offer=offer)
+    before = skipped((today(user, now) - first).days)
+    since = first + timedelta(days=before)
+    days = checkins.days(session, user.id, since, last, user.day_start)
+    periods = [event.day for event in events.of_user(session, user.id, since, last, PERIOD)]
+    return render.page(t, look(days, offered(days), periods, before), first, offer=offer)
 
 
 def _first_day(session: Session, user: User) -> date | None:

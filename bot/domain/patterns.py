@@ -40,6 +40,10 @@ LATER_EVERY = 84
 WINDOW = 168
 """Days that a look counts; before diary day 168 that is all of them."""
 
+REMEMBERED = 5
+"""Looks that are held beside each other; what did not pass in any of them, about a year, is neither kept nor called
+faded. So a diary of ten years takes no longer than one of two (the project's choice)."""
+
 BUDGET_PRIMARY = 0.015
 BUDGET_REST = 0.015
 FEWEST_DAYS = 21
@@ -167,29 +171,41 @@ def checkpoints(day: int) -> tuple[int | None, int]:
     return (reached[-1] if reached else None), following or reached[-1] + LATER_EVERY
 
 
+def skipped(day: int) -> int:
+    """Return how many of the diary's first days nothing is read of any more on diary day `day`."""
+    first = next(iter(reached_by(day)[-REMEMBERED:]), 0)
+    return max(0, first - WINDOW - USUAL_NIGHTS)
+
+
 def offered(days: Iterable[Day]) -> Followed:
     """Return which factors each day's card had on offer."""
     return {day.day: frozenset(key.removeprefix(OFFER) for key in day.asked if key.startswith(OFFER)) for day in days}
 
 
-def look(days: Sequence[Day], followed: Followed, periods: Collection[date] = ()) -> Look:
+def look(days: Sequence[Day], followed: Followed, periods: Collection[date] = (), before: int = 0) -> Look:
     """Return what can be said after `days`: from the diary's first day to the last one that is over, without gaps.
 
-    `periods` are the first days of periods that were noted. Between checkpoints nothing is found and nothing fades. The
-    same days give the same answer: `look(days[:84], …)` is what was said on day 84, unless one of them was filled in or
-    changed since. An exposure without a single usable day is not among the patterns.
+    The first ones may be left out: `before` says how many, `skipped` how many at most. `periods` are the first days of
+    periods that were noted. Between checkpoints nothing is found and nothing fades. The same days give the same answer:
+    `look(days[:84], …)` is what was said on day 84, unless one of them was filled in or changed since. An exposure
+    without a single usable day is not among the patterns.
     """
-    last, following = checkpoints(len(days))
+    day = before + len(days)
+    last, following = checkpoints(day)
     verdicts: dict[str, Verdict] = {}
     tested: Mapping[str, Tested] = {}
     rises: dict[str, bool] = {}
-    for checkpoint in reached_by(len(days)):
-        tested = weigh(days[:checkpoint], followed, periods)
+    for checkpoint in reached_by(day)[-REMEMBERED:]:
+        tested = weigh(days[: checkpoint - before], followed, periods)
         verdicts = {
             name: _verdict(tested.get(name), verdicts.get(name), rises.get(name)) for name in {**verdicts, **tested}
         }
         rises |= {name: now.rises for name, now in tested.items() if now.passes}
-    next_day = last is not None and verdicts.get(PRIMARY) == "seen" and also_next_day(days[:last], rises[PRIMARY])
+    next_day = (
+        last is not None
+        and verdicts.get(PRIMARY) == "seen"
+        and also_next_day(days[: last - before], rises[PRIMARY], last)
+    )
     patterns = []
     for name, pairs in usable(days, followed, periods).items():
         inflation = variance_inflation(pairs)
@@ -207,7 +223,7 @@ def look(days: Sequence[Day], followed: Followed, periods: Collection[date] = ()
             )
         )
     recent = [day for day in days[-WINDOW:] if day.logged]
-    return Look(len(days), last, following, len(recent), sum(day.late for day in recent), patterns)
+    return Look(day, last, following, len(recent), sum(day.late for day in recent), patterns)
 
 
 def weigh(days: Sequence[Day], followed: Followed, periods: Collection[date] = ()) -> Mapping[str, Tested]:
@@ -276,8 +292,8 @@ def cycles(days: Sequence[Day], periods: Collection[date]) -> Cycles:
     return Cycles(sum(known), len(known))
 
 
-def also_next_day(days: Sequence[Day], rises: bool) -> bool:
-    """Tell whether headaches also went with the back pain of the day before, from day 84 on.
+def also_next_day(days: Sequence[Day], rises: bool, day: int) -> bool:
+    """Tell whether headaches also went with the back pain of the day before, on a checkpoint `day` from 84 on.
 
     A same-day link alone makes a naive look at the next day find one in 20–57 % of people in half a year; so both
     Cochran-Mantel-Haenszel within yesterday's headache and within that × today's back pain must be below .01 (content
@@ -285,7 +301,7 @@ def also_next_day(days: Sequence[Day], rises: bool) -> bool:
     """
     rows = _next_days(days)
     counts = counts_of([pair for pair, _ in rows])
-    if len(days) < NEXT_DAY_FROM or not enough(counts):
+    if day < NEXT_DAY_FROM or not enough(counts):
         return False
     difference = counts.difference or 0.0
     if abs(difference) < SMALLEST_DIFFERENCE or (difference > 0) != rises:

@@ -219,9 +219,9 @@ def days(session: Session, user_id: int, first: date, last: date, day_start: tim
 
 def first_answered(session: Session, user_id: int, since: date) -> date | None:
     """Return the first day from `since` on with an answer that is no skip; None where there is none."""
-    found = select(func.min(checkins.c.day)).join(answers)
     mine = (checkins.c.user_id == user_id) & (checkins.c.day >= since) & answers.c.value.is_not(None)
-    return cast("date | None", session.execute(found.where(mine)).scalar_one())
+    found = select(checkins.c.day).join(answers).where(mine).order_by(checkins.c.day).limit(1)
+    return cast("date | None", session.execute(found).scalar_one_or_none())
 
 
 def count(session: Session, user_id: int) -> int:

@@ -11,6 +11,7 @@ from bot.sandbox.person import Person
 from bot.store import checkins, events, users
 from bot.store.database import Session
 from tests.conftest import Telegram
+from tests.domain.diaries import ALSO_THE_DAY_AFTER, RHYTHMS, TOGETHER, WITH_BACK_PAIN, WITHOUT_BACK_PAIN
 from tests.stories.conftest import BERLIN
 
 JOINED = date(2026, 3, 2)
@@ -18,51 +19,6 @@ JOINED = date(2026, 3, 2)
 
 ZONE = BERLIN.key
 SCORE: Mapping[str, int] = {"x": 3, ".": 0}
-
-WITH_BACK_PAIN = (
-    ("...x...", "...x..."),  # a headache on 1 of 1 day with back pain, on 0 of 6 without
-    ("x..x..x", "x.x...."),  # 1 of 3, 1 of 4
-    ("x.x....", "x.x..x."),  # 2 of 2, 1 of 5
-    ("..xxxxx", "..xxx.."),  # 3 of 5, 0 of 2
-    ("...x..x", ".xxx.xx"),  # 2 of 2, 3 of 5
-    ("..x.xx.", "..x.x.."),  # 2 of 3, 0 of 4
-    ("x...x..", "x...x.x"),  # 2 of 2, 1 of 5
-    (".xx....", ".x....."),  # 1 of 2, 0 of 5
-)
-"""Eight weeks from a Monday on, back pain beside headache: 14 of 20 days with, 6 of 36 without."""
-
-WITHOUT_BACK_PAIN = (
-    ("...x...", "..x.xx."),  # 0 of 1, 3 of 6
-    ("xxxx..x", "......."),  # 0 of 5, 0 of 2
-    ("x.x....", "xxxxx.."),  # 2 of 2, 3 of 5
-    ("..xxxxx", "xx....."),  # 0 of 5, 2 of 2
-    ("x..x..x", ".xx.x.."),  # 0 of 3, 3 of 4
-    ("..x.xx.", "xx...xx"),  # 1 of 3, 3 of 4
-    ("x.x.x..", ".x...x."),  # 0 of 3, 2 of 4
-    (".xx....", "x..x.xx"),  # 0 of 2, 4 of 5
-)
-"""3 of 24 days with back pain, 20 of 32 without."""
-
-ALSO_THE_DAY_AFTER = (
-    # On the day itself, with and without back pain; on the day after a day with it and after one without.
-    ("xxxxx..", "xxxxxx."),  # 5 of 5, 1 of 2; 5 of 5, 0 of 1
-    ("..x....", "...x.x."),  # 0 of 1, 2 of 6; 1 of 1, 1 of 6
-    ("...x.x.", "...x.xx"),  # 2 of 2, 1 of 5; 1 of 2, 2 of 5
-    (".xxx..x", ".xxx..x"),  # 4 of 4, 0 of 3; 2 of 3, 2 of 4
-    (".x...x.", ".x...x."),  # 2 of 2, 0 of 5; 0 of 3, 2 of 4
-    ("..xx...", "..xx..."),  # 2 of 2, 0 of 5; 1 of 2, 1 of 5
-    ("xx...x.", ".xx..xx"),  # 2 of 3, 2 of 4; 3 of 3, 1 of 4
-    (".x..xx.", ".xx..x."),  # 2 of 3, 1 of 4; 2 of 3, 1 of 4
-    (".x.....", "..x..xx"),  # 0 of 1, 3 of 6; 1 of 1, 2 of 6
-    ("..x...x", "..xx..x"),  # 2 of 2, 1 of 5; 1 of 1, 2 of 6
-    ("....xx.", "x...xxx"),  # 2 of 2, 2 of 5; 3 of 3, 1 of 4
-    ("...x...", "...x..."),  # 1 of 1, 0 of 6; 0 of 1, 1 of 6
-)
-"""24 of 28 and 13 of 56 on the day itself; 20 of 28 and 16 of 55 on the day after."""
-
-NO_LINK = [("x..x...x" * 7, ".x.x..x" * 8)]
-"""A rhythm of eight beside one of seven: in 56 days each day of the one meets each of the other once. So 9 of 21 and 15
-of 35, three in seven either way."""
 
 
 def said(back: str, head: str) -> Answers:
@@ -177,7 +133,7 @@ async def test_fewer_headaches_are_told_like_more(telegram: Telegram, ann: Perso
 
 
 async def test_nothing_stands_out_is_a_result_with_its_own_words(telegram: Telegram, ann: Person) -> None:
-    lived(telegram, ann, scored(NO_LINK))
+    lived(telegram, ann, scored([RHYTHMS]))
     await ann.says("/patterns")
     assert paragraphs(ann)[2:5] == [
         "On days with back pain you had a headache on 9 of 21, on other days on 15 of 35.",
@@ -189,9 +145,8 @@ async def test_nothing_stands_out_is_a_result_with_its_own_words(telegram: Teleg
 
 async def test_a_link_that_is_gone_is_told_and_only_on_the_day_of_a_look(telegram: Telegram, ann: Person) -> None:
     """Eight weeks in which both come on the same days, then only the two rhythms, three times 56 days of them."""
-    together = "x..xx..x.x" * 5 + "x..xx."
-    rhythms = scored([(("x..x...x" * 25)[:196], (".x.x..x" * 28)[:196])])
-    lived(telegram, ann, [*scored([(together, together)]), *rhythms[:195]])
+    rhythms = (scored([RHYTHMS]) * 4)[:196]
+    lived(telegram, ann, [*scored([(TOGETHER, TOGETHER)]), *rhythms[:195]])
     await ann.says("/patterns")
     text = "On days with back pain you had a headache on 27 of 63, on other days on 45 of 105. "
     assert paragraphs(ann)[1:3] == [
