@@ -80,9 +80,9 @@ def test_how_many_times_as_often_needs_five_days_of_each_and_no_zero(counts: Cou
 @pytest.mark.parametrize(
     ("interval", "told"),
     [
-        ((0.21, 0.58), "likely 2 to 6 more"),
+        ((0.28, 0.51), "likely 2 to 6 more"),
         ((0.04, 0.58), "likely up to 6 more"),
-        ((-0.58, -0.21), "likely 2 to 6 fewer"),
+        ((-0.51, -0.28), "likely 2 to 6 fewer"),
         ((-0.01, 0.58), "With the days since then it could be chance, too."),
     ],
 )

@@ -73,6 +73,8 @@ async def test_too_few_days_are_not_put_side_by_side(telegram: Telegram, ann: Pe
 async def test_the_newest_comes_first_and_something_else_says_what(telegram: Telegram, ann: Person) -> None:
     await ann.says("/log")
     await ann.taps("Massage")
+    await ann.taps("Add a few words")
+    await ann.says("it was short")
     telegram.clock.moves(24 * 3600)
     await ann.says("/log")
     await ann.taps("Something else")

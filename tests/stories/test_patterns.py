@@ -203,15 +203,15 @@ async def test_the_period_is_counted_from_three_cycles_on(telegram: Telegram, an
 
 
 async def test_days_before_something_was_followed_are_unknown_not_a_no(telegram: Telegram, ann: Person) -> None:
-    """Four weeks with headaches and without the question, then four with alcohol on nine days, seven of them with a
-    headache, and one headache on the nineteen others."""
-    before = scored([("." * 28, "x..x.x....x..x.......x.x..x.")])
+    """Four weeks with headaches in which only stress was asked about, then four with alcohol on nine days: seven of
+    them with a headache, and one headache on the nineteen others."""
+    before = [{**day, "factors": frozenset({"none"})} for day in scored([("." * 28, "x..x.x....x..x.......x.x..x.")])]
     drunk, heads = "x..x...xx..x...x.x....x..x..", "x..x...x...x...x.x....x...x."
     after: list[Answers] = [
         {**said(".", head), "factors": frozenset({"alcohol" if drink == "x" else "none"})}
         for drink, head in zip(drunk, heads, strict=True)
     ]
-    lived(telegram, ann, before)
+    lived(telegram, ann, before, offered=("stress",))
     await ann.says("/settings")
     await ann.taps("What the card asks")
     await ann.taps("Follow something every day")
