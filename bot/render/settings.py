@@ -204,6 +204,7 @@ def help_text(t: Texts) -> Message:
     lines = (
         t("/checkin – today’s card"),
         t("/summary – your last 7 days"),
+        t("/patterns – what goes with your headaches"),
         t("/history – a month at a glance; see, fill in or change a day"),
         t("/log – note a massage, a visit, a new pillow"),
         t("/reminders – set reminder times; /remind does it in words"),
