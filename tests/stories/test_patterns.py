@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot.actions import patterns
+from bot.domain.history import Day
+from bot.domain.patterns import exposures, offered
 from bot.domain.questions import Answers
 from bot.sandbox.person import Person
 from bot.store import checkins, events, users
@@ -57,6 +59,12 @@ def next_look(telegram: Telegram, person: Person) -> date | None:
         return patterns.next_look(session, user, telegram.clock.now())
 
     return telegram.database.submit(read).result()
+
+
+async def follows_alcohol(person: Person) -> None:
+    await person.says("/settings")
+    for label in ("What the card asks", "Follow something every day", "Alcohol"):
+        await person.taps(label)
 
 
 def paragraphs(person: Person) -> list[str]:
@@ -212,14 +220,28 @@ async def test_days_before_something_was_followed_are_unknown_not_a_no(telegram:
         for drink, head in zip(drunk, heads, strict=True)
     ]
     lived(telegram, ann, before, offered=("stress",))
-    await ann.says("/settings")
-    await ann.taps("What the card asks")
-    await ann.taps("Follow something every day")
-    await ann.taps("Alcohol")
+    await follows_alcohol(ann)
     lived(telegram, ann, after, JOINED + timedelta(days=28), offered=("alcohol", "stress"))
     await ann.says("/patterns")
     assert paragraphs(ann)[3].startswith("On days with alcohol you had a headache on 7 of 9, on other days on 1 of 19.")
     assert "Follow something every day" not in ann.sees.labels
+
+
+async def test_what_a_card_had_on_offer_is_known_from_the_card(telegram: Telegram, ann: Person) -> None:
+    await ann.says("all fine")
+    telegram.clock.moves(24 * 3600)
+    await follows_alcohol(ann)
+    await ann.says("/checkin")
+    await ann.taps("All fine today")
+    await ann.taps("None of these")
+    await ann.taps("Done")
+
+    def read(session: Session) -> Sequence[Day]:
+        return checkins.days(session, ann.user_id, JOINED, JOINED + timedelta(days=1))
+
+    days = telegram.database.submit(read).result()
+    assert offered(days) == {JOINED: frozenset(), JOINED + timedelta(days=1): frozenset({"alcohol"})}
+    assert exposures(days, offered(days))["alcohol"] == [None, False]
 
 
 async def test_what_is_filled_in_later_is_counted_and_said(telegram: Telegram, ann: Person) -> None:
