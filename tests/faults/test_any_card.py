@@ -175,7 +175,7 @@ def test_whatever_stood_in_a_chat(promise: Figures) -> None:
 
     @seed(20261127)
     @settings(
-        max_examples=points(6, 200),
+        max_examples=points(6, 100),
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -242,14 +242,14 @@ async def test_cards_from_before_an_upgrade(tmp_path: Path, promise: Figures, re
         chat, telegram.api.chats.last_message = telegram.api.chats.by_id[one.user_id], CARD - 1
         telegram.api.chats.add(chat, telegram.api.chats.bot, {"text": "Mon 2 Mar · question 2 of 5"})
         chat.standing = "open"
-        stood += [Stood(one.user_id, CARD, data, DAY) for data in stood_at(revision, card)]
+        stood += [Stood(one.user_id, CARD, data, DAY) for data in stood_at(revision, card) if card <= points(1, 2)]
     await telegram.start_bot()
     await telegram.settle()  # says on open cards how long it was away
     witness = Witness(telegram, people)
     witness.look()
     Random(revision).shuffle(stood)
     with nothing_fails():
-        for button in stood[: points(40, len(stood))]:
+        for button in stood:
             for forged in (True, False):
                 telegram.clock.moves(1)
                 await witness.taps(button, forged=forged)

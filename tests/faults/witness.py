@@ -56,12 +56,13 @@ class Stood:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a diary holds: each answer's row as it lies there and its value, and the days on which a period began.
-    `today` is the day its person lives in; None where nothing is kept of them."""
+    """What a diary holds: each answer's row as it lies there and its value, the days on which a period began, and those
+    marked as filled in later. `today` is the day its person lives in; None where nothing is kept of them."""
 
     rows: Mapping[date, Mapping[str, Any]]
     values: Mapping[date, Answers]
     periods: frozenset[date]
+    late: frozenset[date]
     today: date | None
 
 
@@ -145,11 +146,12 @@ def kept(session: Session, user_id: int, now: datetime) -> Kept:
         rows.setdefault(row.day, {})[row.question] = row
     values = checkins.history(session, user_id, date.min, date.max)
     noted = events.of_user(session, user_id, date.min, date.max, "period")
+    late = session.execute(select(cards.c.day).where(cards.c.user_id == user_id, cards.c.late)).scalars()
     user, today = users.get(session, user_id), None
     if user is not None:
         here = now.astimezone(ZoneInfo(user.zone)).replace(tzinfo=None)
         today = (here - timedelta(hours=user.day_start.hour)).date()
-    return Kept(rows, values, frozenset(event.day for event in noted), today)
+    return Kept(rows, values, frozenset(event.day for event in noted), frozenset(late), today)
 
 
 def lands(stood: Stood, was: Kept, now: Kept, what: str) -> None:
@@ -168,6 +170,8 @@ def lands(stood: Stood, was: Kept, now: Kept, what: str) -> None:
     began = {day} if stood.data.endswith(":on") else set()
     periods = was.periods - {day} | began if stood.name == "period" else was.periods
     assert now.periods == periods, what
+    filled_in_later = {day} if stood.name in STORING and was.today and day < was.today else set()
+    assert now.late == was.late | filled_in_later, f"{what}: marked late: {now.late}"
 
 
 def says_its_day(stood: Stood, today: date, one: Person, toasts: set[str], what: str) -> None:
