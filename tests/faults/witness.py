@@ -88,7 +88,8 @@ class Witness:
 
     def _looks_at(self, one: Person, message: Json) -> None:
         foreign = [secret for user_id, secret in self.secrets.items() if user_id != one.user_id]
-        assert not any(secret in message.get("text", "") for secret in foreign), f"{one.user_id} sees what is another's"
+        said = one.look(message).text
+        assert not any(secret in said for secret in foreign), f"{one.user_id} sees what is another's"
         for data in buttons(message):
             day = day_on(message)
             stood = Stood(one.user_id, message["message_id"], data, day or date.min, self.lives[one.user_id])
