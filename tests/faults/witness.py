@@ -101,10 +101,11 @@ class Witness:
         return await self.telegram.database.write(lambda session: kept(session, one.user_id, now))
 
     async def untouched(self, one: Person, *, forged: bool) -> object:
-        """Return what another's tap must leave alone: the answers, and of whoever's button is forged every row."""
+        """Return what another's tap must leave alone: chat and answers, and of whoever's button is forged every row."""
+        chat = self.api.chat(one.user_id)
         if not forged:
-            return (await self.kept(one)).rows
-        return await self.telegram.database.write(lambda session: rows_of(session, one.user_id))
+            return chat, (await self.kept(one)).rows
+        return chat, await self.telegram.database.write(lambda session: rows_of(session, one.user_id))
 
     async def taps(self, stood: Stood, *, forged: bool = False, elsewhere: bool = False, times: int = 1) -> None:
         """Let its owner tap it, or the other one: on a message of their own (`elsewhere`) or on the owner's."""
@@ -137,7 +138,7 @@ class Witness:
                 assert self.api.chat(one.user_id) == seen, f"{what}: refused, and something is shown"
         else:
             self.tapped.update((stood.name, age(stood.day, was.today)))
-            lands(stood, was, now, what)
+            lands(stood, was, was.today, now, what)
             says_its_day(stood, was.today, one, toasts, what)
 
 
@@ -155,7 +156,7 @@ def kept(session: Session, user_id: int, now: datetime) -> Kept:
     return Kept(rows, values, frozenset(event.day for event in noted), frozenset(late), today)
 
 
-def lands(stood: Stood, was: Kept, now: Kept, what: str) -> None:
+def lands(stood: Stood, was: Kept, today: date, now: Kept, what: str) -> None:
     """Check that a tap on a card's button did to its own day what it says, and nothing else."""
     day = stood.day
     assert {**now.rows, day: 0} == {**was.rows, day: 0}, f"{what}: another day's answers"
@@ -171,7 +172,7 @@ def lands(stood: Stood, was: Kept, now: Kept, what: str) -> None:
     began = {day} if stood.data.endswith(":on") else set()
     periods = was.periods - {day} | began if stood.name == "period" else was.periods
     assert now.periods == periods, what
-    filled_in_later = {day} if stood.name in STORING and was.today and day < was.today else set()
+    filled_in_later = {day} if stood.name in STORING and day < today else set()
     assert now.late == was.late | filled_in_later, f"{what}: marked late: {now.late}"
 
 
