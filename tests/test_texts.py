@@ -172,7 +172,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (checkin.not_understood(t, Contradiction(question.key)) for question in QUESTIONS)
     yield from (checkin.not_understood(t, Unscored(detail)) for detail in SCORE_OF)
     yield from (checkin.not_understood(t, OtherDay(words)) for words in ("<monday>", "3 march" * 1000))
-    yield checkin.continued_below(t, MONDAY, MONDAY)
+    yield checkin.continued_below(t, LARGEST_ID, MONDAY, MONDAY)
 
 
 def lists_of_signs(t: Texts) -> Iterator[Message]:

@@ -279,7 +279,7 @@ def below(t: Texts, user: User, now: datetime, checkin: CheckIn) -> tuple[Messag
     """Return what the card's last message says once the card is shown anew."""
     if checkin.message_id is None:
         return ()
-    return (replace(render.continued_below(t, checkin.day, today(user, now)), edit=checkin.message_id),)
+    return (replace(render.continued_below(t, checkin.id, checkin.day, today(user, now)), edit=checkin.message_id),)
 
 
 def show_card(

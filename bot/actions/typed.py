@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.actions.buttons import digits_of, instant_of
+from bot.actions.buttons import digits_of, instant_of, number_of
 from bot.actions.checkin import below, help_for, of_person, show_card, today
 from bot.domain.checkin import next_page
 from bot.domain.freetext import Refusal, Understood, read_answers, read_value, unscored
@@ -23,12 +23,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Said:
-    """A typed line: the message it stands in, when it was sent, and the bot's message it replies to."""
+    """A typed line: the message it stands in, when it was sent, and the bot's message it replies to, with the check-in
+    (a forged one, perhaps) that the buttons of that message are about."""
 
     text: str
     at: datetime | None = None
     message_id: int | None = None
     reply_to: int | None = None
+    reply_about: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,16 +125,17 @@ def _keep(session: Session, user: User, now: datetime, said: Said, read: _Read, 
 
 
 def _read(session: Session, user: User, now: datetime, said: Said) -> _Read | Refusal:
-    meant = checkins.by_message(session, user.id, said.reply_to) if said.reply_to is not None else None
+    meant = _replied_to(session, user, said)
     if meant is not None:
         return _read_for(session, user, now, meant, said, [meant.page])
     day = today(user, min(said.at or now, now))
     todays = of_today = checkins.on_day(session, user.id, day)
     before = checkins.on_day(session, user.id, day - DAY)
-    # Whoever opens yesterday's card, which is offered on today's, and then types means yesterday. Where nobody knows
-    # yet whether today's has arrived, today is meant.
-    if todays and todays.message_id and before and (before.message_id or 0) > todays.message_id:
-        todays = before
+    # Whoever opens another day's card below today's and then types means that one. Where nobody knows yet whether
+    # today's has arrived, today is meant.
+    newest = checkins.newest_shown(session, user.id)
+    if todays and todays.message_id and newest and (newest.message_id or 0) > todays.message_id:
+        todays = newest
     asking = todays or before
     single = read_value(asking.page, said.text, user.language) if asking and asking.page in BY_KEY else None
     if asking and single is not None:
@@ -148,6 +151,16 @@ def _read(session: Session, user: User, now: datetime, said: Said) -> _Read | Re
     checkin = chosen or checkins.open_(session, user.id, on, user.zone, first, now)
     named = render.day_name(texts_for(user.language), checkin.day, today(user, now))
     return _Read(checkin, reading.answers, named if reading.day or checkin.day != day else "", reading.unkept)
+
+
+def _replied_to(session: Session, user: User, said: Said) -> CheckIn | None:
+    """Return the check-in that a line replies to; of an older copy of a card only the buttons tell."""
+    if said.reply_to is None:
+        return None
+    number = number_of(said.reply_about)
+    found = checkins.by_message(session, user.id, said.reply_to)
+    about = checkins.get(session, number) if found is None and number is not None else None
+    return about if about is not None and about.user_id == user.id else found
 
 
 def _read_for(

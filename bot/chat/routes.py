@@ -57,6 +57,9 @@ OWN = PRIVATE & ~only.FORWARDED & ~only.VIA_BOT
 
 CHANGED = only.ChatType.PRIVATE & only.UpdateType.EDITED_MESSAGE & ~only.FORWARDED & ~only.VIA_BOT
 
+CARD = frozenset({"answer", "skip", "page", "on", "tick", "untick", "ticked", "note"})
+"""Buttons of a card: the number behind them is its check-in's. Each page has one of them."""
+
 COMMANDS: Mapping[str, Route] = {
     "start": Route(onboarding.start, strangers=True),
     "checkin": Route(checkin.open_checkin),
@@ -302,7 +305,16 @@ def _said(message: TelegramMessage | None) -> Said:
     if message is None:
         return Said("")
     replied = message.reply_to_message
-    return Said(message.text or "", message.date, message.message_id, replied.message_id if replied else None)
+    if replied is None:
+        return Said(message.text or "", message.date, message.message_id)
+    return Said(message.text or "", message.date, message.message_id, replied.message_id, _card_of(replied))
+
+
+def _card_of(replied: TelegramMessage) -> str:
+    """Return the check-in that the buttons of a card are about, as it stands on them; "" where there are none."""
+    keyboard = replied.reply_markup.inline_keyboard if replied.reply_markup else ()
+    on_it = (str(button.callback_data).split(":") for row in keyboard for button in row if button.callback_data)
+    return next((parts[1] for parts in on_it if parts[0] in CARD and len(parts) > 1), "")
 
 
 def _unknown_button(turns: Turns) -> Any:

@@ -80,8 +80,10 @@ def was_away(t: Texts, since: datetime, until: datetime) -> str:
     )
 
 
-def continued_below(t: Texts, day: date, today: date) -> Message:
-    return Message(t("{day}: this card goes on below.", day=day_name(t, day, today)))
+def continued_below(t: Texts, checkin_id: int, day: date, today: date) -> Message:
+    """Say on an older copy of a card where it goes on; its button also tells whose day a reply to it is about."""
+    said = t("{day}: this card goes on below.", day=day_name(t, day, today))
+    return Message(said, rows([Button(t("Show it here"), f"on:{checkin_id}")]))
 
 
 def day_in_words(t: Texts, answers: Answers) -> str:

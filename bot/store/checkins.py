@@ -97,6 +97,12 @@ def by_message(session: Session, user_id: int, message_id: int) -> CheckIn | Non
     return _read(session, session.execute(found.order_by(checkins.c.day.desc()).limit(1)).one_or_none())
 
 
+def newest_shown(session: Session, user_id: int) -> CheckIn | None:
+    """Return the check-in whose card is the lowest one in the chat, as far as its message is known."""
+    found = select(checkins).where(checkins.c.user_id == user_id, checkins.c.message_id.is_not(None))
+    return _read(session, session.execute(found.order_by(checkins.c.message_id.desc()).limit(1)).one_or_none())
+
+
 def typed_in(session: Session, user_id: int, message_id: int) -> tuple[CheckIn, Sequence[str]] | None:
     """Return the check-in and the questions whose answers stand in a message of the person's; None where none do."""
     mine = answers.join(checkins)

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from bot.actions.typed import Said, say
 from bot.sandbox.person import Person
-from bot.store import profiles
+from bot.store import profiles, users
+from bot.store.database import Session
 from tests.conftest import Telegram
 from tests.stories.conftest import QUARTER, answers, arrived, berlin, value
 
@@ -243,3 +245,50 @@ async def test_what_somebody_did_is_never_kept(telegram: Telegram, ann: Person) 
     assert "Nothing of this is kept here." in ann.sees.text
     assert value(telegram, "SELECT count(*) FROM profiles") == 0
     assert value(telegram, "SELECT count(*) FROM events") == 0
+
+
+def answered(telegram: Telegram, person: Person) -> dict[str, object]:
+    return {day: values for day, values in answers(telegram, person) if values}
+
+
+async def test_a_reply_to_an_older_copy_of_a_card_is_about_its_day(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/checkin")
+    first = ann.sees.message_id
+    await telegram.waits(until=berlin(7, 12), beat=QUARTER * 4)
+    await ann.says("/history")
+    await ann.taps("2")
+    await ann.says("/checkin")
+    await ann.says("back 3", reply_to=first)
+    assert answered(telegram, ann) == {MONDAY: {"back": 3}}, "it says itself that it goes on below"
+    old = next(seen for seen in ann.chat if seen.message_id == first)
+    await ann.taps_on(first, old.data("Show it here"))
+    old = next(seen for seen in ann.chat if seen.message_id == first)
+    assert "Back 3" in old.text
+    await ann.says("headache 6", reply_to=first)
+    assert answered(telegram, ann) == {MONDAY: {"back": 3, "headache": 6}}
+
+
+async def test_a_reply_about_somebody_elses_card_is_about_ones_own_day(
+    telegram: Telegram, ann: Person, ben: Person
+) -> None:
+    await ann.says("headache 6")
+    await telegram.waits(until=berlin(3, 12), beat=QUARTER * 4)
+    forged = Said("back 3", telegram.clock.now(), 1, 99_999, "1")
+
+    def work(session: Session) -> None:
+        user = users.get(session, ben.user_id)
+        assert user is not None
+        say(session, user, telegram.clock.now(), forged)
+
+    telegram.database.submit(work).result()
+    assert answered(telegram, ann) == {MONDAY: {"headache": 6}}
+    assert answered(telegram, ben) == {"2026-03-03": {"back": 3}}
+
+
+async def test_a_value_typed_below_an_older_day_is_about_that_day(telegram: Telegram, ann: Person) -> None:
+    await telegram.waits(until=berlin(7, 20, 30), beat=QUARTER * 4)
+    await ann.says("/history")
+    await ann.taps("4")
+    await ann.says("7")
+    assert answered(telegram, ann) == {"2026-03-04": {"headache": 7}}
+    assert "Wed 4 Mar" in ann.sees.text
