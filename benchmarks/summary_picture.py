@@ -19,7 +19,8 @@ from PIL import Image
 
 from bot.domain.history import Day
 from bot.domain.questions import BANDS, Answers
-from bot.render.chart_months import MonthWords, TrendWords, month_picture, trend_picture, weeks_of
+from bot.domain.summary import weeks_of
+from bot.render.chart_months import MonthWords, TrendWords, month_picture, trend_picture
 from bot.render.charts import PictureWords, days_picture
 
 LIMIT = 25

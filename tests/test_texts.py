@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.domain.checkin import CHANGE, DONE
 from bot.domain.checklists import SIGNS, TIERS
@@ -21,13 +19,13 @@ from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale
 from bot.domain.history import days_ending
 from bot.domain.log import KINDS as LOGGED
 from bot.domain.profile import CARE, Profile, questions_for
-from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Hours, Question
+from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
 from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
 from bot.domain.rules import ANY_MIX, LIMITS, Advice, AdviceKind
 from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
-from bot.domain.summary import week_of
+from bot.domain.summary import LENGTHS, sum_up
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
 from bot.domain.visits import Visit
@@ -93,10 +91,13 @@ def cards(t: Texts) -> Iterator[Message]:
     yield checkin.card(t, checkin.Card(LARGEST_ID, MONDAY, MONDAY, DONE, asked, yesterday_open=False))
 
 
-def weeks(t: Texts) -> Iterator[Message]:
+def summaries(t: Texts) -> Iterator[Message]:
     for first, second, third in product(HISTORIES, repeat=3):
-        days = {MONDAY - timedelta(days=n): (first, second, third)[n % 3] for n in range(14)}
-        yield summary.week(t, week_of(days_ending(MONDAY, 14, days)))
+        days = {MONDAY - timedelta(days=n): (first, second, third)[n % 3] for n in range(180)}
+        for length, words_only in product(LENGTHS, (True, False)):
+            summed = sum_up(days_ending(MONDAY, 180, days), length)
+            yield summary.summary(t, summed, [(MONDAY, kind) for kind in LOGGED], Profile(words_only=words_only))
+    yield summary.ask_length(t, MONDAY)
 
 
 def what_goes_together(t: Texts) -> Iterator[Message]:
@@ -202,6 +203,7 @@ def what_the_card_asks(t: Texts) -> Iterator[Message]:
         yield from (profile.factors(t, told), profile.care(t, told))
         yield from (profile.ask_injury(t), profile.hurt_lately(t, told.country))
         yield profile.hurt_by_someone(t, told.country)
+        yield profile.look(t, replace(told, dark=told.short, words_only=told.short))
     yield from (checkin.ask_note(t, MONDAY, MONDAY), checkin.change_not_read(t))
     yield checkin.not_corrected(t, NotUnderstood("<&>" * 2000))
     night, short = questions_for(Profile(), "night"), questions_for(Profile(short=True))
@@ -285,7 +287,7 @@ def settings_of_time(t: Texts) -> Iterator[Message]:
 
 
 def said(t: Texts) -> list[Message]:
-    return [*cards(t), *weeks(t), *everything_else(t)]
+    return [*cards(t), *summaries(t), *everything_else(t)]
 
 
 def buttons(messages: list[Message]) -> list[Button]:
@@ -355,31 +357,8 @@ def test_every_question_has_words_and_every_choice_a_label(t: Texts, question: Q
 @languages
 def test_summaries_and_patterns_claim_nothing(t: Texts) -> None:
     forbidden = re.compile(r"\b(trigger|cause|caus|risk|because|prove|proves|proof|significant|due to|leads? to)", re.I)
-    for message in (*weeks(t), *what_goes_together(t)):
+    for message in (*summaries(t), *what_goes_together(t)):
         assert not forbidden.search(message.text), message.text
-
-
-@languages
-def test_too_few_days_give_no_figures(t: Texts) -> None:
-    two = {MONDAY: LONG_DAY, MONDAY - timedelta(days=1): LONG_DAY}
-    text = summary.week(t, week_of(days_ending(MONDAY, 14, two))).text
-    assert "2 of 7" in text
-    assert "back-pain days" not in text
-
-
-HOURS = st.integers(0, 96).map(lambda n: Hours(n / 4, n / 4)) | st.sampled_from(list(BANDS.values()))
-SCORE = st.integers(0, 10)
-DAYS = st.fixed_dictionaries({}, optional={"headache": SCORE, "back": SCORE, "sleep_hours": HOURS})
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(DAYS, min_size=14, max_size=14))
-def test_any_two_weeks_can_be_told(days: list[Answers]) -> None:
-    history = {MONDAY - timedelta(days=n): answers for n, answers in enumerate(days)}
-    message = summary.week(texts_for("en"), week_of(days_ending(MONDAY, 14, history)))
-    assert len(visible(message.text)) <= 1024, "it goes under its picture"
-    assert "None" not in message.text
-    assert "60 m" not in message.text
 
 
 @languages

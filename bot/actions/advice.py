@@ -1,9 +1,10 @@
 """When to talk to a doctor: said once, with its counts, after a card or below a summary; every word is remembered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.domain.checklists import SEVERE, score_of
+from bot.domain.history import Day
 from bot.domain.profile import Profile
 from bot.domain.questions import Answers, aura_ticked
 from bot.domain.rules import MEDICINE_WINDOW, Advice, about_medicine, medicine_kinds, see_doctor
@@ -40,12 +41,15 @@ def after_card(
     return ()
 
 
-def below_summary(session: Session, user: User, now: datetime, slot: str = "") -> tuple[Message, ...]:
-    """Return the one word about seeing a doctor that is due; a summary that is sent again (`slot`) says it again."""
+def below_summary(
+    session: Session, user: User, now: datetime, days: Sequence[Day], slot: str = ""
+) -> tuple[Message, ...]:
+    """Return the one word about seeing a doctor that is due; a summary that is sent again (`slot`) says it again.
+
+    `days` are `LOOK_BACK` or more, oldest first, and end with the last one that is over or has an answer.
+    """
     day = day_of(now, user.zone, user.day_start)
-    days = checkins.days(session, user.id, day - LOOK_BACK, day, user.day_start)
-    so_far = days if days[-1].logged else days[:-1]
-    return _say(session, user, now, day, see_doctor(so_far, _told(session, user, but=slot)), slot)
+    return _say(session, user, now, day, see_doctor(days, _told(session, user, but=slot)), slot)
 
 
 def was_told(session: Session, user: User, what: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.actions import advice, checklist
 from bot.actions.buttons import number_of
 from bot.domain import checkin as domain
+from bot.domain.log import PERIOD
 from bot.domain.profile import Part, Profile, questions_for
 from bot.domain.questions import BY_KEY, Answers, Question, Value, any_pain
 from bot.domain.reminders import CHECKIN, NUDGE, NUDGE_AFTER, STILL_GOOD, TO_REST, policy
@@ -27,9 +28,6 @@ FURTHEST = timedelta(days=366)
 FORTNIGHT = timedelta(days=14)
 SHORT_CARD = "short_card"
 """What is remembered once a shorter card was offered."""
-
-PERIOD = "period"
-"""The event of a period's first day."""
 
 Choosing = Callable[[Question, Value | None, str], frozenset[str] | None]
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from bot.actions.buttons import date_of
-from bot.actions.checkin import FURTHEST, PERIOD, open_day, today
-from bot.domain.log import KINDS
+from bot.actions.checkin import FURTHEST, open_day, today
+from bot.domain.log import KINDS, PERIOD
 from bot.domain.profile import questions_for
 from bot.render import history as render
 from bot.render.message import Message, Reply, Sorry

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from bot.actions.checkin import PERIOD, today
+from bot.actions.checkin import today
+from bot.domain.log import PERIOD
 from bot.domain.patterns import checkpoints, look, offered, skipped
 from bot.domain.schedule import day_of
 from bot.render import patterns as render

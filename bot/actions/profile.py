@@ -1,4 +1,4 @@
-"""What the card asks, and the few things a person may tell about themselves; all of it optional, all of it by taps."""
+"""What the card asks, how things are shown, and what a person may tell about themselves; all optional, all by taps."""
 
 from datetime import datetime, time
 
@@ -73,6 +73,17 @@ def hurt_by_someone(session: Session, user: User, now: datetime) -> Reply:
     """Say where there is help; nothing of it is kept."""
     country = profiles.of_user(session, user.id).country
     return Reply((render.hurt_by_someone(texts_for(user.language), country),))
+
+
+def choose_look(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.look(texts_for(user.language), profiles.of_user(session, user.id)),))
+
+
+def set_look(session: Session, user: User, now: datetime, what: str, to: str) -> Reply:
+    """Switch on or off how things are shown: pictures that are "dark", "words_only" without bars in texts."""
+    if what not in ("dark", "words_only") or to not in ("on", "off"):
+        raise Sorry(STALE)
+    return Reply((render.look(texts_for(user.language), profiles.change(session, user.id, **{what: to == "on"})),))
 
 
 def _ask_in_the_morning(session: Session, user: User, now: datetime, *, on: bool) -> None:

@@ -120,6 +120,9 @@ BUTTONS: Mapping[str, Route] = {
     "ask_injury": Route(profile.ask_injury),
     "injury": Route(profile.set_injury),  # injury:<no, recent or past>, without it: rather not say
     "hurt_by_someone": Route(profile.hurt_by_someone),
+    "looks": Route(profile.choose_look),
+    "look": Route(profile.set_look),  # look:<dark or words_only>:<on or off>
+    "summary": Route(summary.turn_to),  # summary:<days>:<YYYY-MM-DD>[:daily]
     "month": Route(history.turn_to),  # month:<YYYY-MM>
     "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
     "log": Route(log.add),  # log:<kind>

@@ -42,6 +42,13 @@ def state(day: Day, key: str) -> State:
     return "unanswered" if key in day.asked else "not_asked"
 
 
+def why_empty(day: Day) -> State:
+    """Tell why a day has no answer: what was asked was skipped, not answered, or nothing was asked."""
+    if day.answers:
+        return "skipped"
+    return "unanswered" if day.asked else "not_asked"
+
+
 def days_ending(last: date, count: int, answers: Mapping[date, Answers]) -> Sequence[Day]:
     """Return `count` days up to and including `last`, oldest first; a day without a check-in has no answers."""
     first = last - timedelta(days=count - 1)

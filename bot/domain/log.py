@@ -16,3 +16,6 @@ Kind = Literal[
 ]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+PERIOD = "period"
+"""The first day of a period; noted on the card, by those who chose to."""

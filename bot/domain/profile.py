@@ -1,4 +1,4 @@
-"""What a person chose about their card and told about themselves, all of it optional; and the questions that follow."""
+"""What a person chose about their card and pictures and told about themselves, all optional; and what is asked then."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -30,7 +30,8 @@ class Profile:
     """`short`: only head and back are asked. `followed`: factors asked every day. `period`: its first days are noted.
 
     `country` is a key of `domain/emergency`, "other" where they live in none of them. `injury_told` is the local date
-    (ISO) on which `injury` was told.
+    (ISO) on which `injury` was told. `dark`: pictures have a dark ground. `words_only`: no little bars in texts, as a
+    screen reader spells each.
     """
 
     short: bool = False
@@ -40,6 +41,8 @@ class Profile:
     care: frozenset[Care] = frozenset()
     injury: Injury | None = None
     injury_told: str | None = None
+    dark: bool = False
+    words_only: bool = False
 
     def injury_on(self, day: date) -> Injury | None:
         """Return what is true of an injury on a day: a recent one is past three months after it was told."""

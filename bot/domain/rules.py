@@ -88,6 +88,14 @@ def medicine_kinds(answers: Answers) -> frozenset[str] | None:
     return ticked - {"none"} if isinstance(ticked, frozenset) and ticked else None
 
 
+def medicine_day(answers: Answers) -> bool | None:
+    """Tell whether anything was taken for pain; on a day without any pain it is not asked, and nothing was."""
+    kinds = medicine_kinds(answers)
+    if kinds is not None:
+        return bool(kinds)
+    return False if answers.get("headache") == 0 and answers.get("back") == 0 else None
+
+
 def headache_day(answers: Answers) -> bool | None:
     """Tell whether a day counts as a headache day; None = no score.
 

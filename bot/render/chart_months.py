@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from bot.domain.history import Day
 from bot.domain.questions import Answers, Hours
-from bot.domain.rules import headache_day, medicine_kinds
-from bot.domain.summary import FEWEST
+from bot.domain.rules import headache_day, medicine_day
+from bot.domain.summary import FEWEST, weeks_of
 from bot.render.chart_paint import (
     DARK,
     LABEL,
@@ -44,7 +44,6 @@ WEEK, BARE, TILE, SLIM = 156, 54, 76, 20
 the bar of back pain below it."""
 PANEL, BAR = 268, 150
 """Heights in the trend, pixels: a panel with its name and numbers, its bars."""
-MOST_WEEKS = 13
 LONGEST_NIGHT = 10
 """Hours; the height of a bar of sleep is a share of this."""
 
@@ -183,13 +182,6 @@ class Panel:
     figures: Sequence[Figure | Gap]
 
 
-def weeks_of(days: Sequence[Day]) -> Sequence[Sequence[Day]]:
-    """Cut the last 91 days into weeks that end with the last one; the first may be shorter."""
-    kept = days[-7 * MOST_WEEKS :]
-    short = len(kept) % 7
-    return ([kept[:short]] if short else []) + [kept[n : n + 7] for n in range(short, len(kept), 7)]
-
-
 def trend_picture(days: Sequence[Day], words: TrendWords, *, dark: bool = False) -> bytes:
     """Return the weeks of the last 91 days as PNG, 1080 pixels wide: headache days, days with medicine, mean hours.
 
@@ -224,7 +216,7 @@ def panels_of(weeks: Sequence[Sequence[Day]], words: TrendWords, theme: Theme) -
     return (
         Panel(words.headache, orange[6], counted(headache_day)),
         # Medicine is neither of the pains nor sleep, so it has no hue.
-        Panel(words.medicine, theme.muted, counted(_medicine)),
+        Panel(words.medicine, theme.muted, counted(medicine_day)),
         Panel(words.sleep, blue[6], nights),
     )
 
@@ -233,15 +225,7 @@ def _count(week: Sequence[Day], of: Callable[[Answers], bool | None]) -> Figure 
     known = [said for day in week if (said := of(day.answers)) is not None]
     if len(known) < FEWEST:
         return _gap(week)
-    return Figure(str(sum(known)), sum(known) / 7, len(known) / 7)
-
-
-def _medicine(answers: Answers) -> bool | None:
-    """Tell whether anything was taken for pain; on a day without any pain it is not asked, and nothing was."""
-    kinds = medicine_kinds(answers)
-    if kinds is not None:
-        return bool(kinds)
-    return False if answers.get("headache") == 0 and answers.get("back") == 0 else None
+    return Figure(str(sum(known)), sum(known) / len(week), len(known) / len(week))
 
 
 def _nights(week: Sequence[Day], point: str) -> Figure | Gap:

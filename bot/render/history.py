@@ -43,8 +43,7 @@ def month(
     if late or changed:
         lines.append(t("Filled in later: {late}. Changed later: {changed}.", late=late, changed=changed))
     if noted:
-        called = {**names(t), "period": t("Period began")}
-        shown = "; ".join(f"{t.day(day)} {called[kind]}" for day, kind in noted[-MOST_NOTED:])
+        shown = "; ".join(f"{t.day(day)} {names(t)[kind]}" for day, kind in noted[-MOST_NOTED:])
         lines.append(t("Noted: {list}.", list=shown))
     lines.append(t("✓ filled in, … begun, – asked and not answered. Tap a day to see, fill in or change it."))
     buttons = [Button(_label(day, questions), f"open_day:{day.day.isoformat()}") for day in days]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.domain.log import KINDS
+from bot.domain.log import KINDS, PERIOD
 from bot.render.checkin import day_name
 from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
@@ -22,6 +22,7 @@ def names(t: Texts) -> Mapping[str, str]:
         "pillow": t("New pillow or bed"),
         "desk": t("New desk or chair"),
         "other": t("Something else"),
+        PERIOD: t("Period began"),
     }
 
 

@@ -8,7 +8,7 @@ from bot.texts.words import Texts
 def commands(t: Texts) -> Sequence[tuple[str, str]]:
     return (
         ("checkin", t("Today’s card")),
-        ("summary", t("Your last 7 days")),
+        ("summary", t("Your last 7, 28 or 90 days")),
         ("patterns", t("What goes with your headaches")),
         ("history", t("A month at a glance; see or change a day")),
         ("log", t("Note a visit, remedy or change")),

@@ -1,4 +1,4 @@
-"""What the card asks, in words and switches; and what a person may tell about themselves."""
+"""What the card asks, how things are shown, and what a person may tell about themselves, in words and switches."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -83,6 +83,20 @@ def hurt_by_someone(t: Texts, country: str | None) -> Message:
     return Message(f"{said} {call(t, country)}\n\n{private}")
 
 
+def look(t: Texts, profile: Profile) -> Message:
+    ground = t("Pictures have a dark ground.") if profile.dark else t("Pictures have a light ground.")
+    bars = t("Summaries draw little bars in their text: {bars}", bars="▁▃▇")
+    said = t("Summaries say everything in words and numbers, to be read aloud.") if profile.words_only else bars
+    return Message(
+        "\n".join((f"<b>{t('Pictures and text')}</b>", ground, said)),
+        rows(
+            [_switch(t("Light pictures"), t("Dark pictures"), "dark", profile.dark, "look")],
+            [_switch(t("Little bars in the text"), t("Words only, no bars"), "words_only", profile.words_only, "look")],
+        ),
+        edit="tapped",
+    )
+
+
 def cares(t: Texts) -> Mapping[str, str]:
     return {
         "over50_new": t("Over 50, new headaches"),
@@ -92,8 +106,8 @@ def cares(t: Texts) -> Mapping[str, str]:
     }
 
 
-def _switch(off: str, on: str, what: str, now: bool) -> Button:
-    return Button(off, f"ask:{what}:off") if now else Button(on, f"ask:{what}:on")
+def _switch(off: str, on: str, what: str, now: bool, route: str = "ask") -> Button:
+    return Button(off, f"{route}:{what}:off") if now else Button(on, f"{route}:{what}:on")
 
 
 def _tick(words: str, code: str, ticked: bool) -> Button:

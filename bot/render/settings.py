@@ -34,7 +34,7 @@ def overview(
         "\n".join(lines),
         rows(
             [Button(t("Change the card’s time"), f"hours:k-{CHECKIN}")] if checkin else [],
-            [Button(t("What the card asks"), "asks")],
+            [Button(t("What the card asks"), "asks"), Button(t("Pictures and text"), "looks")],
             [Button(t("Change the weekly summary"), f"reminder:{SUMMARY}")] if summary else [],
             [Button(t("Change the quiet hours"), "ask_quiet")],
             [Button(t("Change the time zone"), "ask_zone"), Button(t("Day start"), "ask_day_start")],
@@ -203,7 +203,7 @@ def resumed(t: Texts) -> Message:
 def help_text(t: Texts) -> Message:
     lines = (
         t("/checkin – today’s card"),
-        t("/summary – your last 7 days"),
+        t("/summary – your last 7, 28 or 90 days"),
         t("/patterns – what goes with your headaches"),
         t("/history – a month at a glance; see, fill in or change a day"),
         t("/log – note a massage, a visit, a new pillow"),

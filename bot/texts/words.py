@@ -52,6 +52,10 @@ class Texts:
         """Return a day with its year: "14 May 2026"."""
         return str(format_skeleton("yMMMd", datetime.combine(day, time()), locale=self.locale))
 
+    def short_day(self, day: date) -> str:
+        """Return a day without its weekday: "23 Nov"."""
+        return str(format_skeleton("MMMd", datetime.combine(day, time()), locale=self.locale))
+
     def month(self, first: date) -> str:
         """Return a month with its year: "March 2026"."""
         return str(format_skeleton("yMMMM", datetime.combine(first, time()), locale=self.locale))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.history import Day, State, days_ending, state
+from bot.domain.history import Day, State, days_ending, state, why_empty
 
 LAST = date(2026, 3, 8)
 
@@ -40,3 +40,16 @@ def test_skipped_is_not_logged_and_zero_is() -> None:
 def test_five_things_can_be_known_about_a_question(key: str, known: State) -> None:
     said = {"headache": 3, "back": 0, "medicine": frozenset({"none"}), "sleep_hours": None}
     assert state(Day(LAST, said, ("headache", "back", "posture")), key) == known
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (Day(LAST, {"headache": None}, ("headache",)), "skipped"),
+        (Day(LAST, {}, ("sleep_hours",)), "unanswered"),
+        (Day(LAST, {}), "not_asked"),
+    ],
+)
+def test_three_kinds_of_silence(day: Day, why: State) -> None:
+    assert not day.logged
+    assert why_empty(day) == why

@@ -11,6 +11,7 @@ from bot.domain.rules import (
     about_medicine,
     back_day,
     headache_day,
+    medicine_day,
     medicine_kinds,
     migraine_like_day,
     moderate_day,
@@ -97,6 +98,24 @@ def test_back_and_neck_are_told_apart_by_where_it_hurt(answers: Answers, back: b
 )
 def test_medicine_is_known_only_where_it_was_answered(answers: Answers, kinds: frozenset[str] | None) -> None:
     assert medicine_kinds(answers) == kinds
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [
+        ({"headache": 3, "medicine": frozenset({"nsaid"})}, True),
+        ({"back": 3, "medicine": frozenset({"other"})}, True),
+        ({"headache": 3, "medicine": frozenset({"none"})}, False),
+        ({"headache": 0, "back": 0}, False),
+        ({"headache": 0}, None),
+        ({"headache": 0, "back": None}, None),
+        ({"headache": 3}, None),
+        ({"headache": 3, "medicine": None}, None),
+        ({}, None),
+    ],
+)
+def test_on_a_day_without_any_pain_nothing_was_taken(answers: Answers, taken: bool | None) -> None:
+    assert medicine_day(answers) is taken
 
 
 def felt(*features: str, score: int = 2, duration: str | None = "2_4h", took: str | None = "none") -> Answers:

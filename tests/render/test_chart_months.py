@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.domain.questions import WELL_SLEPT, Answers, Hours
-from bot.render.chart_months import Figure, MonthWords, TrendWords, month_picture, panels_of, trend_picture, weeks_of
+from bot.domain.summary import weeks_of
+from bot.render.chart_months import Figure, MonthWords, TrendWords, month_picture, panels_of, trend_picture
 from bot.render.chart_paint import DARK, LIGHT
 from bot.render.charts import columns_for
 from tests.render.test_charts import BAD, GOOD, TENS, answered, days, fill, lightness, opened, same, share
@@ -96,6 +97,9 @@ def test_ninety_days_are_thirteen_weeks_that_end_today():
     weeks = weeks_of(days(*[GOOD] * 90))
     assert [len(week) for week in weeks] == [6, *[7] * 12]
     assert len(weeks_of(days(*[GOOD] * 365))) == 13
+    aching = panels_of(weeks_of(days(*[{"headache": 5}] * 90)), trend_words(13), LIGHT)[0]
+    shares = [(figure.level, figure.known) for figure in aching.figures if isinstance(figure, Figure)]
+    assert shares == [(1, 1)] * 13, "six days of six are no dip"
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -64,6 +64,7 @@ async def test_days_of_medicine_are_counted_when_it_is_logged(
         ([*[BAD] * 3, *[CALM] * 25], "There are ways to prevent headaches", 0),
         ([*[ACHE] * 15, *[CALM] * 13], "You had a headache on 15 of the last 28 days, about every second", 1),
         ([*[ACHE] * 14, *[CALM] * 14], "about every second", 0),
+        ([{"headache": 0, "back": 3}] * 42, "Your back or neck has hurt on most days", 1),
     ],
 )
 async def test_below_a_summary_stands_at_most_one_word_about_a_doctor(
@@ -74,6 +75,15 @@ async def test_below_a_summary_stands_at_most_one_word_about_a_doctor(
     assert said(ann, words) == times
     await ann.says("/summary")
     assert said(ann, words) == times, "not again within 28 days"
+
+
+async def test_today_counts_below_a_summary_once_it_has_an_answer(telegram: Telegram, ann: Person) -> None:
+    lived(telegram, ann, [*[CALM] * 20, *[BAD] * 3])
+    await ann.says("/summary")
+    assert said(ann, "There are ways to prevent headaches") == 0
+    await ann.says("headache 7")
+    await ann.says("/summary")
+    assert said(ann, "You had a headache on 4 of the last 28 days. There are ways") == 1
 
 
 async def test_zigzags_bring_a_word_about_birth_control_once_ever(telegram: Telegram, ann: Person) -> None:
