@@ -21,7 +21,7 @@ async def test_a_week(telegram: Telegram, ann: Person) -> None:
     nudge = arrived(ann, berlin(3, 21), "still open")
     assert len(nudge) == 1
     assert "goes on below" in ann.chat[-2].text
-    assert not ann.chat[-2].buttons
+    assert ann.chat[-2].labels == ["Show it here"]
     assert "All fine today" in nudge[0][1].labels
 
     # Wednesday: answered at three, so nothing comes at eight.
