@@ -43,14 +43,16 @@ def _month(session: Session, user: User, now: datetime, first: date) -> Message:
     noted = [(event.day, event.kind) for event in every if event.kind in (*KINDS, PERIOD)]
     earlier = (first - timedelta(days=1)).replace(day=1)
     later = _next_month(first)
+    profile = profiles.of_user(session, user.id)
     return render.month(
         texts_for(user.language),
         first,
         days,
         noted,
-        questions_for(profiles.of_user(session, user.id)),
+        questions_for(profile),
         earlier=earlier if earlier >= (now_here - FURTHEST).replace(day=1) else None,
         later=later if later <= now_here else None,
+        dark=profile.dark,
     )
 
 

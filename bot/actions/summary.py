@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.actions import advice
+from bot.actions import advice, patterns
 from bot.actions.buttons import date_of, number_of
 from bot.actions.checkin import FURTHEST, today
 from bot.domain.history import Day
@@ -28,7 +28,8 @@ def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     days = _so_far(_days(session, user, length or WEEK, here, here), here)
     if length is None:
         return Reply((render.ask_length(texts_for(user.language), days[-1].day),))
-    return Reply((_summary(session, user, days, length), *advice.below_summary(session, user, now, days)))
+    summed = _summary(session, user, days, length, next_look=patterns.next_look(session, user, now))
+    return Reply((summed, *advice.below_summary(session, user, now, days)))
 
 
 def turn_to(session: Session, user: User, now: datetime, length: str, last: str, look: str = "") -> Reply:
@@ -47,7 +48,8 @@ def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
         return None
     last, here = date.fromisoformat(owed.slot) - DAY, today(user, now)
     days = _days(session, user, WEEK, last, here)
-    week = _summary(session, user, [day for day in days if day.day <= last], WEEK)
+    next_look = patterns.next_look(session, user, now)
+    week = _summary(session, user, [day for day in days if day.day <= last], WEEK, next_look=next_look)
     return Reply((week, *advice.below_summary(session, user, now, _so_far(days, here), owed.slot)))
 
 
@@ -67,9 +69,25 @@ def _so_far(days: Sequence[Day], here: date) -> Sequence[Day]:
     return [day for day in days if day.day < here or (day.day == here and day.logged)]
 
 
-def _summary(session: Session, user: User, days: Sequence[Day], length: int, *, daily: bool = False) -> Message:
-    """Show the last `length` of `days`."""
+def of_length(session: Session, user: User, now: datetime, length: int) -> Message:
+    """Return the summary of the last 7, 28 or 90 days alone, with nothing below it."""
+    here = today(user, now)
+    return _summary(session, user, _so_far(_days(session, user, length, here, here), here), length)
+
+
+def _summary(
+    session: Session,
+    user: User,
+    days: Sequence[Day],
+    length: int,
+    *,
+    daily: bool = False,
+    next_look: date | None = None,
+) -> Message:
+    """Show the last `length` of `days`; a week also says when the next look for patterns is."""
     every = events.of_user(session, user.id, days[-length].day, days[-1].day)
     noted = [(event.day, event.kind) for event in every if event.kind in (*KINDS, PERIOD)]
     profile = profiles.of_user(session, user.id)
-    return render.summary(texts_for(user.language), sum_up(days, length), noted, profile, daily=daily)
+    return render.summary(
+        texts_for(user.language), sum_up(days, length), noted, profile, daily=daily, next_look=next_look
+    )

@@ -123,6 +123,8 @@ BUTTONS: Mapping[str, Route] = {
     "looks": Route(profile.choose_look),
     "look": Route(profile.set_look),  # look:<dark or words_only>:<on or off>
     "summary": Route(summary.turn_to),  # summary:<days>:<YYYY-MM-DD>[:daily]
+    "history": Route(history.show),
+    "ask_patterns": Route(patterns.show),
     "month": Route(history.turn_to),  # month:<YYYY-MM>
     "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
     "log": Route(log.add),  # log:<kind>

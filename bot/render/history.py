@@ -29,6 +29,7 @@ def month(
     *,
     earlier: date | None,
     later: date | None,
+    dark: bool = False,
 ) -> Message:
     """Show the month that begins at `first`: its `days` so far, oldest first, and what was noted beside the card (day,
     kind). `earlier` and `later` are the months that one can turn to."""
@@ -51,7 +52,7 @@ def month(
     return Message(
         "\n".join(lines),
         rows(*(buttons[n : n + A_ROW] for n in range(0, len(buttons), A_ROW)), turns),
-        draw=partial(month_picture, first, days, _picture_words(t, first)),
+        draw=partial(month_picture, first, days, _picture_words(t, first), dark=dark),
     )
 
 

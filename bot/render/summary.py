@@ -25,12 +25,18 @@ BARS = "▁▂▃▄▅▆▇"
 
 
 def summary(
-    t: Texts, summary: Summary, noted: Sequence[tuple[date, str]], profile: Profile, *, daily: bool = False
+    t: Texts,
+    summary: Summary,
+    noted: Sequence[tuple[date, str]],
+    profile: Profile,
+    *,
+    daily: bool = False,
+    next_look: date | None = None,
 ) -> Message:
     """Return the summary with its picture; fewer than three answered days have no figures.
 
     `noted` is what was noted in these days beside the card: day and kind. 90 days are drawn week by week, or day by day
-    where `daily`.
+    where `daily`. `next_look`: the day of the next look for patterns, which a week of figures names.
     """
     first, last = summary.days[0].day, summary.days[-1].day
     if len(summary.days) == WEEK:
@@ -48,7 +54,7 @@ def summary(
     else:
         figures = (*_pain(t, summary, profile), _medicine(t, summary), _sleep(t, summary), _posture(t, summary))
         parts.append("\n".join(line for line in (*figures, _noted(t, noted)) if line))
-        parts.append(_together(t, summary))
+        parts.append(" ".join(line for line in (_together(t, summary), _looks(t, summary, next_look)) if line))
         parts.append(f"<i>{t('Your own notes, not a diagnosis.')}</i>")
     return Message(
         "\n\n".join(part for part in parts if part),
@@ -70,7 +76,8 @@ def _buttons(t: Texts, summary: Summary, *, daily: bool) -> tuple[tuple[Button, 
     shown = f"summary:{length}:{last.isoformat()}"
     look = Button(t("Week by week"), shown) if daily else Button(t("Day by day"), f"{shown}:daily")
     others = _lengths(t, [other for other in LENGTHS if other != length], last)
-    return rows(others, [look] if length == LENGTHS[-1] and summary.logged else [])
+    more = [Button(t("This month"), "history"), Button(t("Patterns"), "ask_patterns")]
+    return rows(others, [look] if length == LENGTHS[-1] and summary.logged else [], more if summary.logged else [])
 
 
 def _lengths(t: Texts, lengths: Sequence[int], last: date) -> list[Button]:
@@ -186,6 +193,12 @@ def _together(t: Texts, summary: Summary) -> str:
         rest = t.many("On the other day, {head}.", "On the other {n} days, {head}.", other, head=head_only)
         said = f"{said} {rest}"
     return f"{said} {t('Too few days to say more.')}"
+
+
+def _looks(t: Texts, summary: Summary, day: date | None) -> str:
+    if day is None or len(summary.days) != WEEK:
+        return ""
+    return t("Next look for patterns: {day}, /patterns.", day=t.day(day))
 
 
 def _picture(

@@ -13,7 +13,9 @@ from bot.sandbox.rules import Json
 from bot.texts.words import texts_for
 
 CARD = frozenset({"answer", "fine", "painless", "tick", "untick", "ticked", "skip", "rest", "page", "on", "yesterday"})
-DAY_ON_CARD = re.compile(r"^(?:Saved for )?(\w{3} \d+ \w{3})(?: \(yesterday\))?(?: ·|\.|: which)", re.MULTILINE)
+DAY_ON_CARD = re.compile(
+    r"^(?:Saved for )?(\w{3} \d+ \w{3})(?: \(yesterday\))?(?: ·|\.|: which|: this card)", re.MULTILINE
+)
 ENGLISH = texts_for("en")
 
 

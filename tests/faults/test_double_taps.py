@@ -65,7 +65,7 @@ A_LIFE = (
     "Nothing changed",
     *("says /history", "February 2026", "March 2026", "2 ✓", "Change an answer", "Back to the card"),
     *("says /patterns", "How is this worked out?", "Back to the patterns", "Before and after", "Back to the patterns"),
-    *("says /summary", "28 days", "90 days", "Day by day", "Week by week"),
+    *("says /summary", "28 days", "90 days", "Day by day", "Week by week", "This month", "Patterns"),
     *("says /settings", "Pictures and text", "Dark pictures", "Words only, no bars", "Light pictures"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),

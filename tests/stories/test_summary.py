@@ -93,7 +93,7 @@ async def test_a_week_in_counts_beside_the_week_before(telegram: Telegram, ann: 
         "",
         "Your own notes, not a diagnosis.",
     ]
-    assert ann.sees.labels == ["28 days", "90 days"]
+    assert ann.sees.labels == ["28 days", "90 days", "This month", "Patterns"]
     assert ann.sees.photo is not None
 
 
@@ -106,7 +106,7 @@ async def test_longer_times_take_the_place_of_the_week(telegram: Telegram, ann: 
     assert month.text.startswith("28 days, Mon 2 Feb to Sun 1 Mar\nLogged 28 of 28 days.\n\nHeadache: 9 days of 28")
     assert "(the 28 days before 9 of 28)\nBack pain: 19 days" in month.text
     assert "On your" not in month.text, "head and back together are a matter of patterns then"
-    assert month.labels == ["7 days", "90 days"]
+    assert month.labels == ["7 days", "90 days", "This month", "Patterns"]
     await ann.taps("90 days")
     trend = ann.sees
     assert "Headache: 30 days of 90 (the 90 days before 19 of 59)" in trend.text
