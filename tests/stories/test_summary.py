@@ -110,11 +110,11 @@ async def test_longer_times_take_the_place_of_the_week(telegram: Telegram, ann: 
     await ann.taps("90 days")
     trend = ann.sees
     assert "Headache: 30 days of 90 (the 90 days before 19 of 59)" in trend.text
-    assert trend.labels == ["7 days", "28 days", "Day by day"]
+    assert trend.labels == ["7 days", "28 days", "Day by day", "This month", "Patterns"]
     await ann.taps("Day by day")
     daily = ann.sees
     assert daily.text == trend.text
-    assert daily.labels == ["7 days", "28 days", "Week by week"]
+    assert daily.labels == ["7 days", "28 days", "Week by week", "This month", "Patterns"]
     assert len({week.photo, month.photo, trend.photo, daily.photo}) == 4
     await ann.taps("Week by week")
     assert (ann.sees.photo, ann.sees.labels) == (trend.photo, trend.labels)
