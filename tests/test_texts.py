@@ -22,6 +22,7 @@ from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
 from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
+from bot.domain.report import figures_of, notes_of
 from bot.domain.rules import ANY_MIX, LIMITS, Advice, AdviceKind
 from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
@@ -44,6 +45,7 @@ from bot.render import (
     privacy,
     profile,
     reminders,
+    report,
     safety,
     summary,
     tips,
@@ -152,6 +154,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
         yield history.in_place(history.month(t, MONDAY, march, noted, earlier=earlier, later=MONDAY.replace(month=9)))
     for concern in get_args(Concern):
         yield from safety.answer(t, concern)
+    yield from pages_for_the_doctor(t)
     yield from (reminders.listing(t, entries()), reminders.listing(t, []), reminders.choose_kind(t))
     for entry in entries():
         undo = f"back:{entry.kind}:{10**16}"
@@ -186,6 +189,19 @@ def lists_of_signs(t: Texts) -> Iterator[Message]:
         for tier in TIERS:
             yield from (checklist.answer(t, LARGEST_ID, which, tier, country) for country in (None, "GB", "other"))
     yield from (checklist.none(t, "US", None), checklist.none(t, None, "soon"), safety.numbers(t, "CA"))
+
+
+def pages_for_the_doctor(t: Texts) -> Iterator[Message]:
+    days = days_ending(MONDAY, 84, {MONDAY - timedelta(days=n): {**LONG_DAY, "note": "<" * 1000} for n in range(70)})
+    figures = figures_of(days, MONDAY - timedelta(days=69))
+    there = [day for day, _ in notes_of(days)]
+    for wish in (report.Wish(4), report.Wish(12, frozenset(there[-5:]), 2)):
+        shown = report.preview(t, figures, wish, there, said=report.no_such_weeks(t))
+        yield from (shown, report.in_place(report.preview(t, figures, wish, [])))
+        yield report.choose_notes(t, notes_of(days), wish)
+        yield from (report.too_few(t, 4, wish, elsewhere=elsewhere) for elsewhere in (True, False))
+    yield from (report.ask_name(t), report.ask_name(t, unwritable="<" * 60), report.ask_name(t, too_long=True))
+    yield from (report.made(t, figures, named=named) for named in (True, False))
 
 
 def when_to_see_a_doctor(t: Texts) -> Iterator[Message]:
@@ -389,6 +405,7 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         patterns,
         privacy,
         reminders,
+        report,
         safety,
         settings_words,
         summary,

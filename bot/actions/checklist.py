@@ -37,7 +37,7 @@ def look(session: Session, user: User, now: datetime, day: date, answers: Answer
     if not wanted(answers, (), (), treated=True):
         return ()  # whatever the days before say
     before = checkins.days(session, user.id, day - KNOWN_FOR, day - DAY, user.day_start)
-    checks = [_read(event) for event in events.of_user(session, user.id, day - KNOWN_FOR, day, CHECK)]
+    checks = [check_of(event) for event in events.of_user(session, user.id, day - KNOWN_FOR, day, CHECK)]
     asked = [check.checklist for check in checks if check.day == day]
     visit = _visit(session, user, day)
     t = texts_for(user.language)
@@ -168,7 +168,7 @@ def _visit(session: Session, user: User, day: date) -> int | None:
     return visits[-1] if visits else None
 
 
-def _read(event: Event) -> Check:
+def check_of(event: Event) -> Check:
     details = event.details
     return Check(details["list"], event.day, details["score"], frozenset(details["signs"]), details["none"])
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from bot.actions.checkin import today
 from bot.domain.log import PERIOD
-from bot.domain.patterns import checkpoints, look, offered, skipped
+from bot.domain.patterns import Look, checkpoints, look, offered, skipped
 from bot.domain.schedule import day_of
 from bot.render import patterns as render
 from bot.render.message import Message, Reply
@@ -27,6 +27,19 @@ def explain(session: Session, user: User, now: datetime) -> Reply:
     return Reply((render.explanation(texts_for(user.language)),))
 
 
+def current(session: Session, user: User, now: datetime) -> tuple[Look, date] | None:
+    """Return what can be said of the days up to yesterday, and the diary's day 1; None before that."""
+    first = _first_day(session, user)
+    if first is None:
+        return None
+    last = today(user, now) - timedelta(days=1)
+    before = skipped((today(user, now) - first).days)
+    since = first + timedelta(days=before)
+    days = checkins.days(session, user.id, since, last, user.day_start)
+    periods = [event.day for event in events.of_user(session, user.id, since, last, PERIOD)]
+    return look(days, offered(days), periods, before), first
+
+
 def next_look(session: Session, user: User, now: datetime) -> date | None:
     """Return the day from which the next look can be read; None before the first answered day."""
     first = _first_day(session, user)
@@ -34,17 +47,10 @@ def next_look(session: Session, user: User, now: datetime) -> date | None:
 
 
 def _page(session: Session, user: User, now: datetime) -> Message:
-    t, first = texts_for(user.language), _first_day(session, user)
+    t, found = texts_for(user.language), current(session, user, now)
     profile = profiles.of_user(session, user.id)
     offer = not profile.short and not profile.followed
-    if first is None:
-        return render.empty(t, offer=offer)
-    last = today(user, now) - timedelta(days=1)
-    before = skipped((today(user, now) - first).days)
-    since = first + timedelta(days=before)
-    days = checkins.days(session, user.id, since, last, user.day_start)
-    periods = [event.day for event in events.of_user(session, user.id, since, last, PERIOD)]
-    return render.page(t, look(days, offered(days), periods, before), first, offer=offer)
+    return render.page(t, *found, offer=offer) if found else render.empty(t, offer=offer)
 
 
 def _first_day(session: Session, user: User) -> date | None:

@@ -30,6 +30,7 @@ from bot.actions import (
     privacy,
     profile,
     reminders,
+    report,
     safety,
     settings,
     summary,
@@ -68,6 +69,7 @@ COMMANDS: Mapping[str, Route] = {
     "history": Route(history.show),
     "log": Route(log.show),
     "visit": Route(visits.open_visits),
+    "report": Route(report.show),
     "reminders": Route(reminders.open_reminders),
     "remind": Route(reminders.remind),
     "next": Route(next_.show),
@@ -140,6 +142,10 @@ BUTTONS: Mapping[str, Route] = {
     "patterns": Route(patterns.come_back),
     "worked_out": Route(patterns.explain),
     "before_after": Route(before_after.show),
+    "report": Route(report.change),  # report:<weeks>:<days of notes>:<pages>, as the three below
+    "report_notes": Route(report.choose_notes),
+    "report_name": Route(report.ask_name),
+    "report_page": Route(report.make),
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),
@@ -192,6 +198,7 @@ TYPED: Mapping[str, Action] = {
     "log_note": log.type_note,  # asked for by log.ask_note
     "visit": visits.type_visit,  # asked for by visits.open_visits and visits.ask_when
     "visit_questions": visits.type_questions,  # asked for by visits.ask_questions
+    "report_name": report.type_name,  # asked for by report.ask_name
     "own": reminders.type_own,  # asked for by reminders.add
     "quiet": settings.type_quiet,  # asked for by settings.set_quiet
 }

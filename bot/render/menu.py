@@ -13,6 +13,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
         ("history", t("A month at a glance; see or change a day")),
         ("log", t("Note a visit, remedy or change")),
         ("visit", t("A doctor’s visit still to come")),
+        ("report", t("A page for your doctor")),
         ("reminders", t("Set reminder times")),
         ("remind", t("Set a reminder in words")),
         ("next", t("What comes next, and why")),

@@ -67,10 +67,10 @@ def replied(session: Session, update_id: int, now: datetime) -> None:
 
 
 def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> None:
-    """Put away an update that cannot be handled, with the kind of trouble; others go on."""
-    session.execute(
-        update(inbox).where(inbox.c.update_id == update_id).values(state="failed", handled_at=now, trouble=trouble)
-    )
+    """Put away an update that cannot be handled, with the kind of trouble; others go on. What the person sent is wiped:
+    it is never tried again, and may hold what was not to be kept."""
+    failed = {"state": "failed", "handled_at": now, "trouble": trouble, "payload": None}
+    session.execute(update(inbox).where(inbox.c.update_id == update_id).values(**failed))
 
 
 def forget(session: Session, update_id: int) -> None:
@@ -105,7 +105,9 @@ def unfinished(session: Session) -> Sequence[Waiting]:
             text = unseal(session.keys, row.payload, table="inbox", key=row.update_id, user=row.user_id or 0)
         except KeyTrouble:
             log.error("update.does_not_open", update=row.update_id)
-            set_aside(session, row.update_id, KeyTrouble.__name__, row.received_at)
+            # It is kept as it is: another key may open it.
+            failed = {"state": "failed", "handled_at": row.received_at, "trouble": KeyTrouble.__name__}
+            session.execute(update(inbox).where(inbox.c.id == row.id).values(**failed))
             continue
         waiting.append(Waiting(row.update_id, row.user_id, row.state, row.card, json.loads(text)))
     return waiting
