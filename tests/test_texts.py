@@ -47,6 +47,7 @@ from bot.render import (
     reminders,
     report,
     safety,
+    share,
     summary,
     tips,
     visits,
@@ -148,6 +149,16 @@ def everything_else(t: Texts) -> Iterator[Message]:
         yield from (visits.listing(t, [long] * 10), visits.soon(t, long), visits.how_was_it(t, long))
         yield from (visits.page(t, long, MONDAY, new=True), visits.below(visits.page(t, long, None, new=True)))
         yield visits.called_off(t, long)
+    looks = (NOW,) * 200
+    shares = [share.Line(LARGEST_ID, "<" * 64, NOW, looks, open=n % 2 == 0, taken=n < 4) for n in range(6)]
+    yield from (
+        share.listing(t, shares, LARGEST_ID),
+        share.listing(t, [], LARGEST_ID, share.ended(t)),
+        share.own_link(t),
+        share.closed(t),
+    )
+    yield from (share.in_place(share.link(t, LARGEST_ID, "b" * 32, "s" * 35, NOW)), share.offer(t, "s" * 35, NOW))
+    yield from (share.menu(t, LARGEST_ID, NOW), share.opened(t, "<" * 64, LARGEST_ID), share.left(t))
     yield from (visits.listing(t, []), visits.ask_when(t), visits.ask_when(t, again=True), visits.ask_questions(t))
     yield from (visits.did_not_happen(t), visits.noted_as_it_is(t))
     for earlier in (MONDAY.replace(month=2), None):
@@ -408,6 +419,7 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         report,
         safety,
         settings_words,
+        share,
         summary,
         tips,
         visits,

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, time
 
-from bot.actions import settings
+from bot.actions import settings, share
 from bot.actions.buttons import time_of
 from bot.domain.reminders import CHECKIN, EVERY_DAY, PRESETS, SUMMARY
 from bot.domain.schedule import Schedule
 from bot.domain.times import read_one_time
 from bot.render import onboarding as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import invites, reminders, users
+from bot.store import invites, reminders, shares, users
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -21,6 +21,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 def start(session: Session, user: User, now: datetime, code: str = "") -> Reply:
     """Welcome a stranger who may come in; a person who is already here is welcomed back."""
     t = texts_for(user.language)
+    if shares.CODE.fullmatch(code):
+        return share.offer(session, user, now, code)
     if user.state != "stranger":
         if not reminders.of_user(session, user.id, CHECKIN):
             return Reply((_ask_zone(session, user),))

@@ -26,7 +26,7 @@ from bot.domain.safety import Concern, heard
 from bot.render import menu
 from bot.render import settings as words
 from bot.render.message import Reply
-from bot.store import checkins, inbox, users
+from bot.store import checkins, inbox, meta, users
 from bot.store.database import Database, Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -73,9 +73,15 @@ class Chat:
     async def start(self) -> None:
         """Connect, waiting for the network if need be, and finish what the last process left. Raises InvalidToken."""
         await self._reach(self.application.initialize)
+        await self._database.write(self._note_name)
         await self._introduce()
         await self.sender.recall_ban()
         await self._take_up()
+
+    def _note_name(self, session: Session) -> None:
+        """Keep how the bot is called, for the links that lead to it; where nothing changed, nothing is written."""
+        if meta.get(session, "bot_name") != self.username:
+            meta.put(session, "bot_name", self.username)
 
     async def be_pushed(self, url: str, secret: str) -> None:
         """Ask Telegram to push updates to `url`, and be there until stopped. Raises what Telegram refuses."""

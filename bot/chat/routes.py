@@ -33,6 +33,7 @@ from bot.actions import (
     report,
     safety,
     settings,
+    share,
     summary,
     tips,
     typed,
@@ -69,6 +70,7 @@ COMMANDS: Mapping[str, Route] = {
     "history": Route(history.show),
     "log": Route(log.show),
     "visit": Route(visits.open_visits),
+    "share": Route(share.show),
     "report": Route(report.show),
     "reminders": Route(reminders.open_reminders),
     "remind": Route(reminders.remind),
@@ -146,6 +148,11 @@ BUTTONS: Mapping[str, Route] = {
     "report_notes": Route(report.choose_notes),
     "report_name": Route(report.ask_name),
     "report_page": Route(report.make),
+    "share": Route(share.make),  # share:<days>:<instant>
+    "unshare": Route(share.end),  # unshare:<event>
+    "open_share": Route(share.open_, strangers=True, named=True),  # open_share:<code>
+    "shared": Route(share.look, strangers=True),  # shared:<event>:<page, or a summary's days>
+    "leave_share": Route(share.leave, strangers=True),  # leave_share:<event>
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),

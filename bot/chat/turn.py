@@ -33,14 +33,16 @@ Action = Callable[..., Reply]
 
 @dataclass(frozen=True)
 class Route:
-    """An action and who may call it: `strangers` = people who have not agreed to anything yet."""
+    """An action and who may call it: `strangers` = people who have not agreed to anything yet. `named`: it is told
+    first how Telegram calls the person, which nothing else keeps."""
 
     action: Action
     strangers: bool = False
+    named: bool = False
 
     def takes(self, arguments: int) -> bool:
         """Tell whether the action can be called with so many arguments: a forged button may carry any number."""
-        wanted = list(signature(self.action).parameters.values())[3:]
+        wanted = list(signature(self.action).parameters.values())[3 + self.named :]
         fewest = sum(parameter.default is parameter.empty for parameter in wanted)
         return fewest <= arguments <= len(wanted)
 
@@ -60,6 +62,7 @@ class Turns:
             await self.ignore(update)
             return
         now = self._clock.now()
+        name = (person.full_name,) if route.named else ()
 
         def work(session: Session) -> tuple[Reply, Lane]:
             user = users.get(session, person.id) or _stranger(session, person, now)
@@ -72,7 +75,7 @@ class Turns:
                 users.seen(session, user, now)
             try:
                 with session.connection.begin_nested():
-                    reply = _act(session, user, now, route, arguments)
+                    reply = _act(session, user, now, route, arguments, name)
             except Sorry as sorry:
                 reply = _sorry(user, sorry, tapped=update.callback_query is not None)
             if users.get(session, person.id) is None:
@@ -162,12 +165,14 @@ def _stranger(session: Session, person: Person, now: datetime) -> User:
     return users.stranger(person.id, (person.language_code or defaults.language)[:16], defaults.timezone, now)
 
 
-def _act(session: Session, user: User, now: datetime, route: Route, arguments: tuple[object, ...]) -> Reply:
+def _act(
+    session: Session, user: User, now: datetime, route: Route, arguments: tuple[object, ...], name: tuple[str, ...]
+) -> Reply:
     if user.state == "stranger" and not route.strangers:
         return Reply((onboarding.start_first(texts_for(user.language)),))
     if not route.takes(len(arguments)):
         raise Sorry("I can’t read that button any more. /help shows what I can do.")
-    return route.action(session, user, now, *arguments)
+    return route.action(session, user, now, *name, *arguments)
 
 
 def _sorry(user: User, sorry: Sorry, *, tapped: bool) -> Reply:

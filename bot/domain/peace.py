@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from bot.domain.quiet import NEVER, QuietHours, quiet_until
-from bot.domain.reminders import CHECKIN, MORNING, NIGHT, NUDGE, ONCE_A_DAY, SUMMARY, TO_HALF, VISITS
+from bot.domain.reminders import CHECKIN, MORNING, NIGHT, NUDGE, ONCE_A_DAY, OPENED, SUMMARY, TO_HALF, VISITS
 from bot.domain.schedule import DAY_START, day_of
 
 STRONG = 7
@@ -65,7 +65,7 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
     if kind == MORNING:
         return Held("quiet", over) if over else None
     if peace.silent_until is not None and at < peace.silent_until:
-        return Held("attack", peace.silent_until if kind in VISITS else None)
+        return Held("attack", peace.silent_until if kind in (OPENED, *VISITS) else None)
     if kind == CHECKIN:
         if date.fromisoformat(slot) in peace.answered:
             return Held("answered")
@@ -74,7 +74,7 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
         if date.fromisoformat(slot) in peace.slept:
             return Held("answered")
         return Held("quiet", over) if over and at - due_at > ON_TIME else None
-    if kind in (SUMMARY, *VISITS):
+    if kind in (SUMMARY, OPENED, *VISITS):
         return Held("quiet", over) if over else None
     if over:
         return Held("quiet")

@@ -19,6 +19,9 @@ VISIT, AFTER_VISIT = "visit", "after_visit"
 VISITS = (VISIT, AFTER_VISIT)
 """What comes before a doctor's visit and after it; /visit sets their times, not the person."""
 
+OPENED = "opened"
+"""What tells somebody that the link they shared was opened."""
+
 NUDGE_AFTER = timedelta(minutes=90)
 TO_HALF = 5
 TO_OFF = 14
@@ -58,6 +61,7 @@ POLICIES: Mapping[str, Policy] = {
     SUMMARY: Policy(timedelta(hours=48), 2),
     MORNING: Policy(timedelta(hours=6), 2),
     VISIT: Policy(timedelta(hours=24), 2),
+    OPENED: Policy(timedelta(hours=24), 2),
     AFTER_VISIT: Policy(timedelta(hours=48), 2),
 }
 DAILY = frozenset({CHECKIN, NIGHT, SUMMARY})

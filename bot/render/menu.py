@@ -14,6 +14,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
         ("log", t("Note a visit, remedy or change")),
         ("visit", t("A doctor’s visit still to come")),
         ("report", t("A page for your doctor")),
+        ("share", t("Let your doctor look for a while")),
         ("reminders", t("Set reminder times")),
         ("remind", t("Set a reminder in words")),
         ("next", t("What comes next, and why")),

@@ -52,7 +52,8 @@ def page(t: Texts, shown: Shown, written_on: date | None, *, new: bool = False) 
 def soon(t: Texts, shown: Shown) -> Message:
     """What the clock writes before a visit."""
     said = t("Coming up: {visit}. What do you want to ask there?", visit=_named(t, shown.visit))
-    return Message("\n".join((said, *_questions(t, shown))), _buttons(t, shown))
+    page_first = rows([Button(t("The page for it (PDF)"), "report_page:8:-:1")])
+    return Message("\n".join((said, *_questions(t, shown))), (*page_first, *_buttons(t, shown)))
 
 
 def how_was_it(t: Texts, shown: Shown) -> Message:

@@ -48,7 +48,8 @@ def test_typed_answers_take_the_text_last() -> None:
 
 def test_only_a_few_actions_are_for_strangers() -> None:
     open_to_all = {name for routes in (COMMANDS, BUTTONS) for name, route in routes.items() if route.strangers}
-    assert open_to_all == {"start", "privacy", "warning", "help", "agree", "decline", "numbers", "safe"}
+    readers = {"open_share", "shared", "leave_share"}
+    assert open_to_all == {"start", "privacy", "warning", "help", "agree", "decline", "numbers", "safe"} | readers
 
 
 @pytest.mark.parametrize(("given", "taken"), [(0, False), (1, True), (2, True), (3, False)])
