@@ -247,6 +247,32 @@ class Sending(Section):
     per_chat_per_second: float = Field(default=1, ge=0.1, le=30, description="a number from 0.1 to 30")
 
 
+def all_or_from_90_days(days: int) -> int:
+    if 0 < days < 90:
+        raise ValueError
+    return days
+
+
+class Retention(Section):
+    """How long things are kept, in days."""
+
+    blocked_days: int = Field(default=90, ge=0, le=3650, description="a whole number from 0 to 3650")
+    """0: for good."""
+    answers_days: Annotated[int, AfterValidator(all_or_from_90_days)] = Field(
+        default=0, ge=0, le=3650, description="0, or a whole number from 90 to 3650"
+    )
+    """0: for good. A summary, a try and what goes to a doctor look back up to 90 days."""
+
+
+class Backup(Section):
+    folder: str = Field(default="", pattern=r"^[^\x00]*$", description="the path of a folder")
+    """Empty: the folder `backups` beside the diary."""
+    at: Time = time(3, 30)
+    keep_daily: int = Field(default=7, ge=0, le=366, description="a whole number from 0 to 366")
+    """0: none are made."""
+    keep_weekly: int = Field(default=4, ge=0, le=520, description="a whole number from 0 to 520")
+
+
 class Logging(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -263,6 +289,8 @@ class Settings(BaseSettings):
     access: Access = Access()
     defaults: Defaults = Defaults()
     sending: Sending = Sending()
+    retention: Retention = Retention()
+    backup: Backup = Backup()
     logging: Logging = Logging()
 
     @classmethod

@@ -1,6 +1,7 @@
 """The parts put together, living until they are stopped: on Telegram, or on the sandbox."""
 
 import asyncio
+import errno
 import secrets
 import signal
 from collections.abc import Callable, Coroutine, Mapping
@@ -13,13 +14,13 @@ from telegram.error import InvalidToken, TelegramError
 from bot.chat.application import Chat
 from bot.chat.transport import AiohttpRequest
 from bot.clock import Clock, SystemClock
-from bot.config import Access, KeyFile, Settings
+from bot.config import Access, Backup, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
 from bot.diary import open_diary, why
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
-from bot.store import identity, invites, users
+from bot.store import backup_folder, identity, invites, users
 from bot.store.database import Database
 from bot.store.disk import DiaryGone
 from bot.terminal import FAILED, MISCONFIGURED, say, stop_with
@@ -40,6 +41,7 @@ def on_telegram(settings: Settings, token: str, *, new_bot: bool = False) -> Non
         asyncio.run(who_am_i(settings, token))
     database = open_diary(settings, begin=False)
     _claim(database, token, new_bot=new_bot)
+    _must_have_backups(database)
     chat = Chat(
         database,
         clock,
@@ -64,6 +66,7 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) ->
             database=DatabaseSettings(url=f"sqlite:///{data}/headsup.db"),
             keys=KeyFile(file=data / "headsup.key"),
             access=Access(mode="open"),
+            backup=Backup(keep_daily=0),
         ),
         fresh=fresh,
     )
@@ -91,6 +94,23 @@ def _claim(database: Database, token: str, *, new_bot: bool) -> None:
     except DBAPIError as trouble:
         database.close()
         stop_with(FAILED, f"[database] url: {why(trouble)}")
+
+
+def _must_have_backups(database: Database) -> None:
+    """Stop where the nightly backups cannot be put; a disk that is full today may have room tonight."""
+    folder = backup_folder.folder_of(database.settings)
+    if folder is None:
+        return
+    try:
+        backup_folder.prepare(folder)
+    except OSError as trouble:
+        if trouble.errno != errno.ENOSPC:
+            database.close()
+            stop_with(
+                MISCONFIGURED,
+                f"[backup] folder: cannot write to {folder}: {trouble.strerror}; name another folder, or set "
+                "[backup] keep_daily to 0 to make no backups",
+            )
 
 
 async def who_am_i(settings: Settings, token: str) -> str:

@@ -133,7 +133,7 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
                 outbox.mark(session, owed, "due", not_before=now + timedelta(seconds=pause), tries=owed.tries - 1)
             case Gone():
                 outbox.mark(session, owed, "failed")
-                users.change(session, owed.user_id, state="blocked")
+                users.change(session, owed.user_id, state="blocked", seen_at=now)
                 outbox.withdraw(session, owed.user_id)
             case Refused():
                 outbox.mark(session, owed, "failed")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.chat.send import Sender
 from bot.clock import Clock, SystemClock
 from bot.store.database import Closed, Database
+from jobs.backups import Backups
 from jobs.deliver import LEASE, deliver, recover
 from jobs.enqueue import enqueue
 from jobs.steps import Steps
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 TICK = 1
 MINUTE = 60
-DAILY = 24 * 3600
+HOUR = 3600
 ERASURES = 5
 CHECKPOINT = 30
 """Seconds after which an erased person is gone from the write-ahead log too, at the latest."""
@@ -42,6 +43,7 @@ class Metronome:
         self._steps = Steps(database, clock)
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
+        backups = Backups(database, clock)
         in_flight = max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)
         # A late beat is made up for once, never skipped, never doubled: the defaults drop one that is 1 s late.
         beat = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -52,7 +54,8 @@ class Metronome:
             ("recover", MINUTE, lambda: recover(database, clock.now(), LEASE)),
             ("erasures", ERASURES, lambda: carry_out_erasures(database)),
             ("checkpoint", CHECKPOINT, self._fold),
-            ("tidy", DAILY, lambda: tidy(database, clock.now())),
+            ("backup", MINUTE, lambda: backups.take(clock.now())),
+            ("tidy", HOUR, lambda: tidy(database, clock.now())),
         )
         for name, seconds, job in jobs:
             self._scheduler.add_job(self._run, "interval", args=(name, job), seconds=seconds, id=name)

@@ -7,24 +7,64 @@ import structlog
 
 from bot.domain.reminders import POLICIES, policy
 from bot.domain.schedule import known_zones, next_occurrence
-from bot.store import erasures, inbox, meta, outbox, reminders
+from bot.store import checkins, erasures, events, inbox, meta, outbox, reminders, users
 from bot.store.database import Database, Session
 from bot.store.reminders import Reminder
 
 log = structlog.get_logger()
 
 AT_ONCE = 500
+ERASED_AT_ONCE = 20
+"""Each is a line of the ledger that has to be on disk, and everybody waits for it."""
+
 PUT_OFF = timedelta(hours=26)
 """As far as "Not today" puts a reminder off: to the person's next day, which the clocks may go back in."""
 
 
+A_DAY = timedelta(days=1)
+
+
 async def tidy(database: Database, now: datetime) -> None:
-    def work(session: Session) -> None:
+    """Once a day, forget what is done and old, and what is past the time it is kept."""
+
+    def begin(session: Session) -> datetime | None:
+        before = meta.get_instant(session, "tidied_at")
+        if before is not None and before <= now < before + A_DAY:
+            return None
+        meta.put_instant(session, "tidied_at", now)
         inbox.tidy(session, now)
         outbox.tidy(session, now)
         reminders.tidy(session, now)
+        return before
 
-    await database.write(work)
+    before = await database.write(begin)
+    if before is not None:
+        # A clock that is years ahead for a moment must not erase anybody: what is past its time was so a day ago.
+        await keep_no_longer(database, min(before, now))
+
+
+async def keep_no_longer(database: Database, now: datetime) -> None:
+    """Erase whoever blocked the bot, and forget the answers that are older, than `[retention]` allows at `now`."""
+    kept = database.settings.retention
+    await database.write(lambda session: users.note_blocks(session, now))
+    if kept.blocked_days:
+        await _erase_blocked(database, now - timedelta(days=kept.blocked_days), now)
+    if kept.answers_days:
+        first = now.date() - timedelta(days=kept.answers_days)
+        for forget in (checkins.forget_before, events.forget_before):
+            while await database.write(partial(forget, day=first, most=AT_ONCE)):
+                pass
+
+
+async def _erase_blocked(database: Database, before: datetime, now: datetime) -> None:
+    def work(session: Session) -> int:
+        gone = users.blocked_before(session, before, ERASED_AT_ONCE)
+        for user_id in gone:
+            erasures.erase(session, user_id, now, unread=True)
+        return len(gone)
+
+    while erased := await database.write(work):
+        log.info("retention.erased", people=erased)
 
 
 async def carry_out_erasures(database: Database) -> None:

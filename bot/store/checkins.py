@@ -236,6 +236,12 @@ def count(session: Session, user_id: int) -> int:
     return int(session.execute(select(func.count()).select_from(answered.subquery())).scalar_one())
 
 
+def forget_before(session: Session, day: date, most: int) -> int:
+    """Delete up to `most` days older than this one, with their answers. Returns how many."""
+    old = select(checkins.c.id).where(checkins.c.day < day).limit(most)
+    return session.execute(delete(checkins).where(checkins.c.id.in_(old))).rowcount
+
+
 def try_key(session: Session) -> None:
     """Open one card, if there is any. Raises KeyTrouble when the key is not the one this diary was sealed with."""
     _read(session, session.execute(select(checkins).limit(1)).one_or_none())

@@ -1,5 +1,6 @@
 """The disk under SQLite: what kind it is, how much room is left, and some kept for the day there is none."""
 
+import errno
 import os
 import sqlite3
 from contextlib import suppress
@@ -66,6 +67,15 @@ class Disk:
 
     def release_ballast(self) -> None:
         self._ballast.unlink(missing_ok=True)
+
+
+def must_have_room(folder: Path, size: int) -> None:
+    """Raise OSError where a file of so many bytes would leave little room on the disk."""
+    room = os.statvfs(folder)
+    left = room.f_bavail * room.f_frsize
+    if left - size < LITTLE:
+        need = (size + LITTLE) // MEGABYTE
+        raise OSError(errno.ENOSPC, f"the disk is too full: {left // MEGABYTE} MB are left, it takes {need} MB")
 
 
 def network_file_system(path: Path, mounts: Path = MOUNTS) -> str | None:

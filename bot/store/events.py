@@ -51,6 +51,12 @@ def remove(session: Session, event: Event) -> None:
     session.execute(delete(events).where(events.c.id == event.id))
 
 
+def forget_before(session: Session, day: date, most: int) -> int:
+    """Delete up to `most` of what happened before this day. Returns how many."""
+    old = select(events.c.id).where(events.c.day < day).limit(most)
+    return session.execute(delete(events).where(events.c.id.in_(old))).rowcount
+
+
 def get(session: Session, user_id: int, event_id: int) -> Event | None:
     """Return a person's own event; None where it is gone or somebody else's."""
     found = select(events).where(events.c.id == event_id, events.c.user_id == user_id)

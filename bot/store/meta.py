@@ -8,10 +8,10 @@ from sqlalchemy import delete, insert, select
 from bot.store.database import Session
 from bot.store.tables import meta
 
-Key = Literal["heard_at", "closed_until", "zone_data", "erased_through", "bot_id", "bot_name"]
+Key = Literal["heard_at", "closed_until", "zone_data", "erased_through", "bot_id", "bot_name", "tidied_at"]
 """When Telegram last answered a poll; until when it asked for silence; which zone data reminders were planned with; up
-to which byte of the erasure ledger everything is carried out; whose diary this is, and how that bot
-is called in links."""
+to which byte of the erasure ledger everything is carried out; whose diary this is, and how that bot is called in links;
+when it was last tidied."""
 
 
 def get(session: Session, key: Key) -> str | None:

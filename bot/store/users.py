@@ -1,6 +1,7 @@
 """People who agreed to keep a diary here, and what they agreed to."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -22,7 +23,7 @@ class User:
     """A person. `state` is "stranger" before consent: then nothing about them is stored.
 
     `quiet` are their quiet hours as `domain.quiet.as_text` writes them; `silent_until` is the latest end of the silence
-    in an attack; `seen_at` is when they last tapped or typed, to the hour.
+    in an attack; `seen_at` is when they last tapped or typed, to the hour, or were found to have blocked the bot.
     """
 
     id: int
@@ -70,6 +71,18 @@ def seen(session: Session, user: User, now: datetime) -> None:
     """Note a sign of life; to the hour, which is enough to know who has fallen silent."""
     if user.seen_at is None or now - user.seen_at >= timedelta(hours=1):
         change(session, user.id, seen_at=now)
+
+
+def note_blocks(session: Session, now: datetime) -> None:
+    """Let the time of those who blocked the bot begin now where nobody knows when they did."""
+    unknown = (users.c.state == "blocked") & users.c.seen_at.is_(None)
+    session.execute(update(users).where(unknown).values(seen_at=now))
+
+
+def blocked_before(session: Session, moment: datetime, most: int) -> Sequence[int]:
+    """Return up to `most` people who blocked the bot before then and have not come back."""
+    found = select(users.c.id).where(users.c.state == "blocked", users.c.seen_at < moment).order_by(users.c.id)
+    return session.execute(found.limit(most)).scalars().all()
 
 
 def wait_for_text(session: Session, user_id: int, awaiting: str | None) -> None:
