@@ -129,7 +129,8 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (onboarding.ask_time(t, time(6, 45)), onboarding.ask_preset(t, time(20)), onboarding.ready(t, time(20)))
     yield from (onboarding.by_invitation(t), onboarding.invitation_over(t), onboarding.not_listed(t))
     yield from (onboarding.start_first(t), onboarding.welcome_back(t))
-    yield from (privacy.policy(t), privacy.kept(t))
+    yield from (privacy.policy(t, privacy.Times(90, 3650, 29)), privacy.policy(t, privacy.Times(0, 0, 0)))
+    yield privacy.kept(t)
     for held in HELD:
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
     yield from lists_of_signs(t)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from bot.domain.backups import gone_after
 from bot.render import privacy as render
 from bot.render.message import Reply
 from bot.store import checkins, erasures, events, reminders
@@ -12,7 +13,10 @@ from bot.texts.words import texts_for
 
 def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Say what is kept; strangers may ask too, as nothing is kept of them."""
-    return Reply((render.policy(texts_for(user.language)),))
+    settings = session.settings
+    nightly = settings.backup.keep_daily and gone_after(settings.backup.keep_daily, settings.backup.keep_weekly)
+    times = render.Times(settings.retention.blocked_days, settings.retention.answers_days, nightly)
+    return Reply((render.policy(texts_for(user.language), times),))
 
 
 def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> Reply:

@@ -1,5 +1,6 @@
 """What is stored, and how to have it all removed, in plain words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.render.message import Button, Message, rows
@@ -15,7 +16,16 @@ class Held:
     events: int
 
 
-def policy(t: Texts) -> Message:
+@dataclass(frozen=True)
+class Times:
+    """How many days things are kept: of who blocked the bot, answers, and its own backups; 0 = for good, or none."""
+
+    blocked: int
+    answers: int
+    backups: int
+
+
+def policy(t: Texts, times: Times) -> Message:
     """Answer /privacy, as Telegram's terms for bots ask (tos/bot-developers §4)."""
     return Message(
         "\n\n".join(
@@ -34,13 +44,33 @@ def policy(t: Texts) -> Message:
                     "Telegram carries our messages and can read them: chats with bots are not secret chats. What is "
                     "already in this chat you can clear yourself in Telegram."
                 ),
-                t(
-                    "/delete removes everything about you here. Copies in backups last until the person who runs this "
-                    "bot replaces them."
-                ),
+                " ".join(_how_long(t, times)),
             )
         )
     )
+
+
+def _how_long(t: Texts, times: Times) -> Iterator[str]:
+    if times.answers:
+        yield t("Answers and notes are kept for {n} days, the rest until you delete it.", n=times.answers)
+    else:
+        yield t("All of it is kept until you delete it.")
+    if times.blocked:
+        yield t.many(
+            "If you block me, I stop writing; {n} day later everything about you is deleted, unless you come back.",
+            "If you block me, I stop writing; {n} days later everything about you is deleted, unless you come back.",
+            times.blocked,
+        )
+    yield t("/delete removes everything about you here at once.")
+    if times.backups:
+        yield t.many(
+            "Nightly backups still hold it for up to {n} day. Should one be put back, you stay deleted.",
+            "Nightly backups still hold it for up to {n} days. Should one be put back, you stay deleted.",
+            times.backups,
+        )
+        yield t("Copies made by hand last until the person who runs this bot replaces them.")
+    else:
+        yield t("Copies in backups last until the person who runs this bot replaces them.")
 
 
 def ask_delete(t: Texts, held: Held) -> Message:

@@ -14,7 +14,7 @@ from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 from bot.chat.application import Chat
-from bot.config import Access, KeyFile, Settings
+from bot.config import Access, KeyFile, Retention, Settings
 from bot.config import Database as DatabaseSettings
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
@@ -88,6 +88,7 @@ class World:
             database=DatabaseSettings(url=f"sqlite:///{folder}/headsup.db"),
             keys=KeyFile(file=folder / "headsup.key"),
             access=Access(mode="open"),
+            retention=Retention(blocked_days=0),  # people here may stay away for as long as they like
         )
         self.latency = latency
         self.beat = 1.0
