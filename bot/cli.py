@@ -131,6 +131,21 @@ def erase(
 
 
 @app.command()
+def rotate_key(
+    config: ConfigFile = None,
+    forget_old: Annotated[bool, typer.Option(help="Make none, but let go of the older keys in the file.")] = False,
+) -> None:
+    """Make a new key and seal the diary with it, with the bot stopped. Example: headsup rotate-key"""
+    settings = read_settings(config)
+    from bot import keeping
+
+    if forget_old:
+        keeping.forget_old_key(settings)
+    else:
+        keeping.rotate_key(settings)
+
+
+@app.command()
 def invite(config: ConfigFile = None) -> None:
     """Make an invitation link for one person; it ends after seven days. Example: headsup invite"""
     settings = read_settings(config)

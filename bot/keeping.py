@@ -1,21 +1,27 @@
-"""What an operator does with the diary from outside: back it up, restore it, erase somebody."""
+"""What an operator does with the diary from outside: back it up, restore it, erase somebody, give it a new key."""
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import IO, Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from bot import diary
 from bot.clock import Clock
 from bot.config import Settings
-from bot.store import backup, erasures, lock, schema, users
+from bot.store import backup, backup_folder, erasures, lock, reseal, schema, users
 from bot.store.backup import Contents
-from bot.store.database import Session, open_engine, open_to_read
+from bot.store.crypto import Keys, KeyTrouble, add_key, forget_old
+from bot.store.database import Database, Session, open_engine, open_to_read
 from bot.store.schema import SchemaTrouble
-from bot.store.sealed_lines import BackupTrouble
-from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
+from bot.store.sealed_lines import BackupTrouble, key_number
+from bot.terminal import FAILED, IN_USE, MISCONFIGURED, progress, say, stop_with
+
+T = TypeVar("T")
 
 AT_ONCE = 1000
 TAKEN_UP_WITHIN = 30.0
@@ -46,12 +52,7 @@ def restore(settings: Settings, file: Path, now: datetime) -> None:
     """Put a backup in the diary's place while the bot is stopped; what was there before is kept aside."""
     if not file.exists():
         stop_with(MISCONFIGURED, f"{file}: there is no such file")
-    try:
-        held = diary.lock_of(settings)
-    except lock.Held as other:
-        stop_with(IN_USE, f"[database] url: {other}")
-    except OSError as trouble:
-        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
+    held = _locked(settings)
     keys = diary.key_ring(settings)
     try:
         contents = backup.verify(file, keys)
@@ -95,6 +96,112 @@ def erase(settings: Settings, user_id: int, clock: Clock) -> None:
     say(f"Erased {user_id}. {LAST_WORDS}")
 
 
+def rotate_key(settings: Settings) -> None:
+    """Make a new key and seal the whole diary with it while the bot is stopped; or finish what was interrupted."""
+    database = _opened_alone(settings)
+    try:
+        keys = database.keys
+        left = _in(database, keys, reseal.left)
+        if left:
+            say(f"Part of the diary is sealed with an older key; going on with the newest in {settings.keys.file}.")
+        else:
+            keys = add_key(settings.keys.file, keys)
+        rows = _seal_again(database, keys)
+    except KeyTrouble as trouble:
+        stop_with(FAILED, str(trouble))
+    except (DBAPIError, OSError) as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}; nothing is lost: run headsup rotate-key again")
+    finally:
+        database.close()
+    say(f"Sealed with the new key in {settings.keys.file}: {rows} {'row' if rows == 1 else 'rows'}.")
+    say("Copy that file again, apart from the backups: a copy from before does not open the diary any more.")
+    say(
+        "Backups made before still open: the old key stays in it for them. To let go of it, at once where somebody else"
+    )
+    say("has it: headsup backup FILE, remove the older backups, headsup rotate-key --forget-old")
+
+
+def forget_old_key(settings: Settings) -> None:
+    """Leave only the present key in the file, once nothing here needs an older one."""
+    database = _opened_alone(settings)
+    try:
+        keys = database.keys
+        if len(keys.ring) == 1:
+            say(f"There is only one key in {settings.keys.file}.")
+            return
+        _seal_again(database, keys)
+        _in(database, keys, _carry_out_erasures)  # the ledger's older lines can be read with the older keys only
+        folder = backup_folder.folder_of(settings)
+        if folder and (needed := [file for file in backup_folder.files_in(folder) if key_number(file) != keys.current]):
+            what = "backup in it opens" if len(needed) == 1 else "backups in it open"
+            stop_with(
+                FAILED, f"{folder}: {len(needed)} {what} with an old key only, {needed[0].name} for one; remove first"
+            )
+        forget_old(settings.keys.file, keys)
+    except KeyTrouble as trouble:
+        stop_with(FAILED, str(trouble))
+    except (DBAPIError, OSError) as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}; the keys are as they were")
+    finally:
+        database.close()
+    say(f"Only the present key is left in {settings.keys.file}. Backups made with an older one cannot be read.")
+    say("Copy that file again, apart from the backups, and remove its older copies.")
+
+
+def _opened_alone(settings: Settings) -> Database:
+    """Open the diary while no bot is running."""
+    diary.key_ring(settings)
+    held = _locked(settings)
+    if held is None and (others := _connected(settings)):
+        stop_with(IN_USE, f"[database] url: in use by {others} other programs; stop every headsup first")
+    return diary.open_diary(settings, held=held, begin=False)
+
+
+def _connected(settings: Settings) -> int:
+    """Return how many programs are connected to a database on a server."""
+    engine = open_to_read(settings.database.url)
+    try:
+        with engine.connect() as connection:
+            return lock.others(connection)
+    except (DBAPIError, OSError) as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
+    finally:
+        engine.dispose()
+
+
+def _seal_again(database: Database, keys: Keys) -> int:
+    """Seal everything with the present key. Returns how many rows. Raises KeyTrouble where a value does not open."""
+    total, unreadable = _in(database, keys, reseal.left), 0
+    with progress("Sealing", total) as count:
+        for table in reseal.SEALED:
+            last: Sequence[Any] | None = None
+            while batch := _in(database, keys, partial(reseal.seal_again, table=table, after=last, most=AT_ONCE)):
+                last, unreadable = batch.last, unreadable + batch.unreadable
+                count(batch.rows)
+    if unreadable:
+        raise KeyTrouble(
+            f"[keys] file: {unreadable} {'value opens' if unreadable == 1 else 'values open'} with no key in "
+            f"{database.settings.keys.file} and stayed as they were; where they are damaged, a backup may have them"
+        )
+    return total
+
+
+def _in(database: Database, keys: Keys, work: Callable[[Session], T]) -> T:
+    """Run `work` in a transaction with these keys."""
+    with database.engine.begin() as connection:
+        return work(Session(connection, keys, database.settings))
+
+
+def _locked(settings: Settings) -> IO[str] | None:
+    """Lock the diary for this process, or stop; None where it is on a server."""
+    try:
+        return diary.lock_of(settings)
+    except lock.Held as other:
+        stop_with(IN_USE, f"[database] url: {other}")
+    except OSError as trouble:
+        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
+
+
 LAST_WORDS = "Older backups still hold them; restored, they leave them out. The chat in Telegram is theirs to clear."
 
 
@@ -131,13 +238,17 @@ def _fill(settings: Settings, file: Path) -> None:
         with engine.begin() as connection:
             session = Session(connection, keys, settings)
             erasures.all_again(session)
-            if waiting := erasures.waiting(session):
-                last: int | None = -1
-                while last is not None:
-                    last = erasures.carry_out(session, waiting, last, AT_ONCE)
-                erasures.done(session, waiting)
+            _carry_out_erasures(session)
     finally:
         engine.dispose()  # the last connection folds the log into the file
+
+
+def _carry_out_erasures(session: Session) -> None:
+    if waiting := erasures.waiting(session):
+        last: int | None = -1
+        while last is not None:
+            last = erasures.carry_out(session, waiting, last, AT_ONCE)
+        erasures.done(session, waiting)
 
 
 def _files(at: Path) -> tuple[Path, ...]:

@@ -1,6 +1,8 @@
 """What the operator reads: lines on the terminal, and the exit codes that go with them."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -20,3 +22,14 @@ def stop_with(code: int, *lines: str) -> NoReturn:
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(code)
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Callable[[int], object]]:
+    """Show on standard error how far something is, where a person watches; yields what counts it on."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda more: bar.advance(task, more)

@@ -23,9 +23,9 @@ from bot.store import checkins, invites, lock, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 
-COMMANDS = ("run", "sandbox", "check", "migrate", "backup", "restore", "erase", "invite")
-READ_SETTINGS = ("run", "check", "migrate", "invite")
-OPEN_THE_DIARY = ("run", "check", "migrate")
+COMMANDS = ("run", "sandbox", "check", "migrate", "backup", "restore", "erase", "invite", "rotate-key")
+READ_SETTINGS = ("run", "check", "migrate", "invite", "rotate-key")
+OPEN_THE_DIARY = ("run", "check", "migrate", "rotate-key")
 MISCONFIGURED = 78
 LONGEST = 2.0
 """Seconds of processor time until a mistake is told."""

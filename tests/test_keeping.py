@@ -1,19 +1,23 @@
-"""Backup, restore and erase as an operator meets them: what they say, their exit codes, and what they leave alone."""
+"""Backup, restore, erase and a new key as an operator meets them: what is said, exit codes, and what is left alone."""
 
 import os
+import shutil
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.store import checkins, lock, users
-from bot.store.crypto import load_keys
+from bot.store import checkins, erasures, lock, users
+from bot.store.crypto import add_key, load_keys
 from bot.store.database import Session, open_engine
 from bot.store.schema import newest
+from bot.store.tables import answers
 
 Headsup = Callable[..., Result]
 ANN = 7_654_321_987
@@ -138,3 +142,165 @@ def test_a_key_without_its_diary_starts_no_empty_one(headsup: Headsup, tmp_path:
     assert not (tmp_path / "data" / "headsup.db").exists()
     assert headsup("migrate").exit_code == 0, "on purpose, it does"
     assert newest() in headsup("migrate").stdout
+
+
+def key_numbers(folder: Path) -> tuple[list[int], set[int]]:
+    """Return the keys in the file, and those that the answers are sealed with."""
+    engine = open_engine(f"sqlite:///{folder}/data/headsup.db")
+    with engine.begin() as connection:
+        sealed = {value[0] for value in connection.execute(select(answers.c.value)).scalars()}
+    engine.dispose()
+    return sorted(load_keys(folder / "headsup.key").ring), sealed
+
+
+def headache(folder: Path) -> object:
+    engine = open_engine(f"sqlite:///{folder}/data/headsup.db")
+    with engine.begin() as connection:
+        session = Session(connection, load_keys(folder / "headsup.key"), Settings())
+        days = checkins.history(session, ANN, date.min, date.max)
+    engine.dispose()
+    return [values["headache"] for values in days.values()]
+
+
+def test_a_new_key_and_later_the_old_one_goes(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    assert key_numbers(tmp_path) == ([1], {1})
+    shutil.copy(tmp_path / "headsup.key", tmp_path / "copy.key")
+    said = headsup("rotate-key")
+    assert said.exit_code == 0, said.stderr
+    assert said.stdout.startswith("Sealed with the new key in headsup.key: 2 rows.\nCopy that file again")
+    assert "headsup rotate-key --forget-old" in said.stdout
+    assert key_numbers(tmp_path) == ([1, 2], {2})
+    assert headache(tmp_path) == [7]
+
+    said = headsup("rotate-key", "--forget-old")
+    assert said.exit_code == 0, said.stderr
+    assert "Only the present key is left in headsup.key." in said.stdout
+    assert key_numbers(tmp_path) == ([2], {2})
+    assert headache(tmp_path) == [7]
+    assert headsup("rotate-key", "--forget-old").stdout == "There is only one key in headsup.key.\n"
+
+    shutil.copy(tmp_path / "copy.key", tmp_path / "headsup.key")
+    for command in ("check", "rotate-key"):
+        said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
+        assert said.exit_code in (1, 78)
+        assert "does not open with this key; put the key of this database back" in said.stderr
+
+
+def test_an_interrupted_one_is_finished_with_the_same_key(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    add_key(tmp_path / "headsup.key", load_keys(tmp_path / "headsup.key"))
+    settle_in_more(tmp_path)
+    assert key_numbers(tmp_path) == ([1, 2], {1, 2}), "whoever starts the bot meanwhile seals with the new one"
+    said = headsup("rotate-key")
+    assert said.exit_code == 0, said.stderr
+    assert said.stdout.startswith("Part of the diary is sealed with an older key; going on with the newest")
+    assert key_numbers(tmp_path) == ([1, 2], {2})
+    assert headsup("rotate-key").exit_code == 0
+    assert key_numbers(tmp_path) == ([1, 2, 3], {3}), "the next one is a new one again"
+    assert headache(tmp_path) == [7, 7]
+
+
+def settle_in_more(folder: Path) -> None:
+    """Let Ann answer the day before as well."""
+    engine = open_engine(f"sqlite:///{folder}/data/headsup.db")
+    now = SystemClock().now() - timedelta(days=1)
+    with engine.begin() as connection:
+        session = Session(connection, load_keys(folder / "headsup.key"), Settings())
+        checkin = checkins.open_(session, ANN, now.date(), "UTC", "headache", now)
+        checkins.answer(session, checkin, {"headache": 7}, now, source="tap", late=False)
+    engine.dispose()
+
+
+def test_an_older_backup_still_opens_and_is_sealed_anew(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    headsup("backup", "before")
+    headsup("rotate-key")
+    said = headsup("restore", "before")
+    assert said.exit_code == 0, said.stderr
+    assert headache(tmp_path) == [7]
+    assert key_numbers(tmp_path) == ([1, 2], {1})
+    assert headsup("rotate-key").exit_code == 0
+    assert key_numbers(tmp_path) == ([1, 2], {2})
+
+
+def test_who_was_erased_under_the_new_key_stays_out_of_older_backups(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    headsup("backup", "before")
+    headsup("rotate-key")
+    headsup("erase", str(ANN))
+    said = headsup("restore", "before")
+    assert said.exit_code == 0, said.stderr
+    assert people(tmp_path) == 0
+
+
+def test_an_old_key_that_a_nightly_backup_needs_is_kept(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    headsup("backup", "data/backups/headsup-2026-03-01.backup")
+    headsup("rotate-key")
+    headsup("backup", "data/backups/headsup-2026-03-02.backup")
+    said = headsup("rotate-key", "--forget-old")
+    assert said.exit_code == 1
+    assert said.stderr == (
+        "data/backups: 1 backup in it opens with an old key only, headsup-2026-03-01.backup for one; remove first\n"
+    )
+    assert key_numbers(tmp_path) == ([1, 2], {2})
+    (tmp_path / "data/backups/headsup-2026-03-01.backup").unlink()
+    assert headsup("rotate-key", "--forget-old").exit_code == 0
+    assert key_numbers(tmp_path) == ([2], {2})
+    assert headsup("restore", "data/backups/headsup-2026-03-02.backup").exit_code == 0
+
+
+def test_who_was_noted_to_be_erased_is_gone_before_the_old_key_is(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    keys = load_keys(tmp_path / "headsup.key")
+    erasures.note(tmp_path / "headsup.key", keys, ANN, SystemClock().now() + timedelta(seconds=1))
+    headsup("rotate-key")
+    assert headsup("rotate-key", "--forget-old").exit_code == 0
+    assert people(tmp_path) == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--forget-old",)], ids=["new", "forget"])
+def test_no_new_key_under_a_running_bot(headsup: Headsup, tmp_path: Path, more: tuple[str, ...]) -> None:
+    settle_in(tmp_path)
+    held = lock.take(tmp_path / "data" / "headsup.db")
+    said = headsup("rotate-key", *more)
+    held.close()
+    assert said.exit_code == 75
+    assert said.stderr.endswith(f"is in use by process {os.getpid()}; stop that one first\n")
+    assert key_numbers(tmp_path) == ([1], {1})
+
+
+def test_a_value_that_is_damaged_is_told_and_keeps_the_old_key(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    settle_in_more(tmp_path)
+    engine = open_engine(f"sqlite:///{tmp_path}/data/headsup.db")
+    with engine.begin() as connection:
+        connection.execute(update(answers).where(answers.c.checkin_id == 2).values(value=b"\x01damaged"))
+    engine.dispose()
+    for more in ((), ("--forget-old",)):
+        said = headsup("rotate-key", *more)
+        assert said.exit_code == 1
+        assert said.stderr.startswith("[keys] file: 1 value opens with no key in headsup.key and stayed as they were")
+    assert key_numbers(tmp_path) == ([1, 2], {1, 2})
+
+
+def test_a_key_file_that_cannot_be_written_stays_as_it_is(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    (tmp_path / ".headsup.key.part").mkdir()
+    said = headsup("rotate-key")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("[keys] file: cannot write headsup.key: ")
+    assert said.stderr.count("\n") == 1
+    assert key_numbers(tmp_path) == ([1], {1})
+
+
+def test_a_backup_folder_that_is_none_is_told_at_the_start(headsup: Headsup, tmp_path: Path) -> None:
+    (tmp_path / "shelf").write_text("")
+    variables = {"HEADSUP_TELEGRAM__TOKEN": "1:sandbox", "HEADSUP_BACKUP__FOLDER": "shelf"}
+    said = headsup("run", **variables, HEADSUP_TELEGRAM__BASE_URL="http://127.0.0.1:9/bot")
+    assert said.exit_code == 78
+    assert said.stderr == (
+        "[backup] folder: cannot write to shelf: File exists; name another folder, or set [backup] keep_daily to 0 "
+        "to make no backups\n"
+    )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, insert, select, text
 
 from bot.store import schema
 from bot.store.crypto import Keys
+from bot.store.disk import sync_folder
 from bot.store.sealed_lines import BackupTrouble, SealedLines, as_line, unsealed
 from bot.store.tables import metadata
 
@@ -49,7 +50,7 @@ def write(engine: Engine, keys: Keys, erased: Sequence[str], file: Path, now: da
             os.fsync(out.fileno())
         contents = verify(part, keys)
         part.replace(file)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
     finally:
         part.unlink(missing_ok=True)
     return contents
@@ -231,11 +232,3 @@ def _set_numbers(connection: Connection, numbers: Mapping[str, int]) -> None:
             continue
         connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": name})
         connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": name, "last": last})
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

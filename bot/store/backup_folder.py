@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -50,13 +50,18 @@ def days_in(folder: Path) -> Collection[date]:
     return days
 
 
+def files_in(folder: Path) -> Sequence[Path]:
+    """Return the backups, oldest first."""
+    return [file_of(folder, day) for day in sorted(days_in(folder))]
+
+
 def largest(folder: Path) -> int:
     """Return the size of the largest backup, in bytes: the next will hardly need more room."""
-    return max((file_of(folder, day).stat().st_size for day in days_in(folder)), default=0)
+    return max((file.stat().st_size for file in files_in(folder)), default=0)
 
 
 def newest_at(settings: Settings) -> datetime | None:
     """Return when the newest nightly backup was finished; None where there is none."""
     folder = folder_of(settings)
-    made = [file_of(folder, day).stat().st_mtime for day in days_in(folder)] if folder else []
+    made = [file.stat().st_mtime for file in files_in(folder)] if folder else []
     return datetime.fromtimestamp(max(made), UTC) if made else None

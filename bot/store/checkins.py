@@ -243,8 +243,8 @@ def forget_before(session: Session, day: date, most: int) -> int:
 
 
 def try_key(session: Session) -> None:
-    """Open one card, if there is any. Raises KeyTrouble when the key is not the one this diary was sealed with."""
-    _read(session, session.execute(select(checkins).limit(1)).one_or_none())
+    """Open the first card, if there is any. Raises KeyTrouble when the key is not the one the diary was sealed with."""
+    _read(session, session.execute(select(checkins).order_by(checkins.c.id).limit(1)).one_or_none())
 
 
 def _rows(session: Session, ids: list[int]) -> dict[tuple[int, str], Row[Any]]:

@@ -14,7 +14,12 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.store.disk import sync_folder
+
 NONCE = 12
+MOST = 255
+"""A key's number is one byte in front of everything it has sealed."""
+
 HEADER = (
     "# HeadsUp's key. Without it the diary cannot be read, not even from a backup.\n"
     "# Keep a copy of this file, apart from the backups.\n"
@@ -35,21 +40,58 @@ class Keys:
 
 def make_keys(path: Path) -> Keys:
     """Write a new key file, readable by its owner only, and return its ring. Raises KeyTrouble when it cannot."""
-    key = secrets.token_bytes(32)
+    keys = Keys({1: secrets.token_bytes(32)}, 1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{HEADER}1 {b64encode(key).decode()}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write(path, keys)
     except FileExistsError:
         raise KeyTrouble(f"[keys] file: cannot write {path}: it is there already") from None
     except OSError as trouble:
         with suppress(OSError):
             path.unlink()  # the disk may be full: half a key would be taken for one that was broken
         raise KeyTrouble(f"[keys] file: cannot write {path}: {trouble.strerror}") from None
-    return Keys({1: key}, 1)
+    return keys
+
+
+def add_key(path: Path, keys: Keys) -> Keys:
+    """Make a new key, which seals from now on, and write it to the file beside the older ones. Raises KeyTrouble."""
+    number = keys.current + 1
+    if number > MOST:
+        raise KeyTrouble(f"[keys] file: {path} has had {MOST} keys, more cannot be numbered")
+    return _replace(path, Keys({**keys.ring, number: secrets.token_bytes(32)}, number))
+
+
+def forget_old(path: Path, keys: Keys) -> Keys:
+    """Leave only the key that seals in the file. Raises KeyTrouble."""
+    return _replace(path, Keys({keys.current: keys.ring[keys.current]}, keys.current))
+
+
+def _replace(path: Path, keys: Keys) -> Keys:
+    """Put another ring in a key file's place, in one step: at every moment the file holds the one or the other."""
+    real = path.resolve()
+    part = real.with_name(f".{real.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        _write(part, keys)
+        owner = real.stat()
+        with suppress(PermissionError):  # whoever starts the bot has to be able to read it, whoever runs this
+            os.chown(part, owner.st_uid, owner.st_gid)
+        part.replace(real)
+        sync_folder(real.parent)
+    except OSError as trouble:
+        raise KeyTrouble(f"[keys] file: cannot write {path}: {trouble.strerror}; it is as it was") from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return keys
+
+
+def _write(path: Path, keys: Keys) -> None:
+    """Write a key file where there is none, down to the disk."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(HEADER + "".join(f"{number} {b64encode(key).decode()}\n" for number, key in keys.ring.items()))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def load_keys(path: Path) -> Keys:
@@ -65,7 +107,7 @@ def load_keys(path: Path) -> Keys:
         raise KeyTrouble(f"[keys] file: cannot read {path}: {trouble.strerror}") from None
     except ValueError:
         raise KeyTrouble(f"[keys] file: {path} is not a HeadsUp key file; put the right one back") from None
-    if not ring or any(len(key) != 32 or not 0 < number < 256 for number, key in ring.items()):
+    if not ring or any(len(key) != 32 or not 0 < number <= MOST for number, key in ring.items()):
         raise KeyTrouble(f"[keys] file: {path} is not a HeadsUp key file; put the right one back")
     return Keys(ring, max(ring))
 

@@ -78,6 +78,15 @@ def must_have_room(folder: Path, size: int) -> None:
         raise OSError(errno.ENOSPC, f"the disk is too full: {left // MEGABYTE} MB are left, it takes {need} MB")
 
 
+def sync_folder(folder: Path) -> None:
+    """Have what was renamed or removed in a folder on disk when this returns."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def network_file_system(path: Path, mounts: Path = MOUNTS) -> str | None:
     """Return the kind of file system `path` lies on where it is one over a network or in user space, on which SQLite's
     locks and shared memory do not hold (sqlite.org/faq.html#q5, wal.html); None for a disk of this machine."""

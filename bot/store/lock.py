@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy import Connection, text
+
 
 class Held(Exception):
     """Another process has the database; the message says which."""
@@ -36,6 +38,12 @@ def take(database: Path) -> IO[str]:
         os.ftruncate(file.fileno(), 0)
         os.write(file.fileno(), f"{os.getpid()}\n".encode())
     return file
+
+
+def others(connection: Connection) -> int:
+    """Return how many other connections a PostgreSQL database has: there, no file is locked."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    return int(connection.execute(text(asked)).scalar_one())
 
 
 def _holder(path: Path) -> str:

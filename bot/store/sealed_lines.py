@@ -91,6 +91,13 @@ def unsealed(source: IO[bytes], keys: Keys, file: Path) -> Iterator[bytes]:
         raise BackupTrouble(f"{file}: is damaged; take another backup")
 
 
+def key_number(file: Path) -> int | None:
+    """Return the number of the key a backup was made with; None where it is no backup. Raises OSError."""
+    with file.open("rb") as source:
+        header = source.read(len(MAGIC) + 1)
+    return header[-1] if header.startswith(MAGIC) and len(header) > len(MAGIC) else None
+
+
 def _cipher(key: bytes, header: bytes) -> AESGCM:
     return AESGCM(HKDF(SHA256(), 32, salt=header[-SALT:], info=b"headsup backups").derive(key))
 
