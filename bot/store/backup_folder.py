@@ -60,8 +60,11 @@ def largest(folder: Path) -> int:
     return max((file.stat().st_size for file in files_in(folder)), default=0)
 
 
-def newest_at(settings: Settings) -> datetime | None:
-    """Return when the newest nightly backup was finished; None where there is none."""
+def newest(settings: Settings) -> Path | None:
+    """Return the newest nightly backup, by when it was finished; None where there is none."""
     folder = folder_of(settings)
-    made = [file.stat().st_mtime for file in files_in(folder)] if folder else []
-    return datetime.fromtimestamp(max(made), UTC) if made else None
+    return max(files_in(folder), key=finished_at, default=None) if folder else None
+
+
+def finished_at(file: Path) -> datetime:
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Table, func, literal, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, bindparam, func, literal, or_, select, tuple_, update
 
 from bot.store.crypto import KeyTrouble, seal, unseal
 from bot.store.database import Session
@@ -43,21 +43,25 @@ def seal_again(session: Session, table: Table, after: Sequence[Any] | None, most
         beyond = (literal(value, column.type) for value, column in zip(after, primary, strict=True))
         found = found.where(tuple_(*primary) > tuple_(*beyond))
     rows = session.execute(found).mappings().all()
-    unreadable = 0
+    if not rows:
+        return None
+    unreadable, anew = 0, []
     for row in rows:
         place: dict[str, Any] = {"key": ":".join(str(row[part]) for part in key), "user": row["owner"] or 0}
-        anew = {}
+        values = {column: row[column] for column in (*primary, *SEALED[table])}
         for column in SEALED[table]:
             if row[column] is None or row[column][0] == session.keys.current:
                 continue
             try:
                 text = unseal(session.keys, row[column], table=table.name, **place)
-                anew[column] = seal(session.keys, text, table=table.name, **place)
+                values[column] = seal(session.keys, text, table=table.name, **place)
             except KeyTrouble:
                 unreadable += 1
-        if anew:
-            session.execute(update(table).where(*(column == row[column] for column in primary)).values(anew))
-    return Batch([rows[-1][column] for column in primary], len(rows), unreadable) if rows else None
+        anew.append({f"the_{column.name}": value for column, value in values.items()})
+    mine = (column == bindparam(f"the_{column.name}") for column in primary)
+    theirs: Mapping[Any, Any] = {column: bindparam(f"the_{column.name}") for column in SEALED[table]}
+    session.execute(update(table).where(*mine).values(theirs), anew)
+    return Batch([rows[-1][column] for column in primary], len(rows), unreadable)
 
 
 def _old(session: Session, table: Table) -> ColumnElement[bool]:

@@ -1,19 +1,25 @@
 """Backups taken while people tap, restored on an empty machine; who was erased since does not come back (T83, T63)."""
 
 import asyncio
+import os
 import random
 import shutil
 import signal
 import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.config import Database as DatabaseSettings
+from bot.config import Settings
 from bot.sandbox.botapi import BotApi
-from bot.store import backup
+from bot.store import backup, backup_folder, checkins, users
 from bot.store.crypto import load_keys
 from bot.store.tables import metadata
-from tests.e2e.conftest import BotProcess, diary
+from tests.e2e.conftest import ROOT, BotProcess, diary
 from tests.faults.household import Tapper, all_done, comes_true, lay_out, move_in, must_be_sound, told
 from tests.faults.promises import Figures, points
 
@@ -105,6 +111,65 @@ async def test_a_backup_that_is_killed_leaves_no_half_file(api: BotApi, bot: Bot
     assert code == 0
     assert [path.name for path in bot.folder.glob(".monday*")] == [], "what a killed one left is cleared away"
     assert await bot.stops() == 0
+
+
+NIGHTLY = """
+import asyncio
+from bot import diary
+from bot.clock import SystemClock
+from bot.config import Backup, Settings
+from jobs.backups import Backups
+settings = Settings(backup=Backup(at="00:00"))
+database, clock = diary.open_diary(settings), SystemClock()
+print("begins", flush=True)
+asyncio.run(Backups(database, clock).take(clock.now()))
+database.close()
+"""
+
+
+async def test_a_nightly_backup_that_is_killed_is_made_again(tmp_path: Path, promise: Figures) -> None:
+    move_in_for_long(tmp_path)
+    settings = Settings(database=DatabaseSettings(url=f"sqlite:///{tmp_path}/data/headsup.db"))
+    keys, chance = load_keys(tmp_path / "headsup.key"), random.Random(84)
+    bad = 0
+    for _ in range(points(4, 40)):
+        night = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", NIGHTLY), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=PIPE
+        )
+        assert night.stdout is not None
+        assert await night.stdout.readline() == b"begins\n"
+        await asyncio.sleep(chance.uniform(0, 0.4))
+        if night.returncode is None:
+            night.kill()
+        await night.wait()
+        made = backup_folder.newest(settings)
+        try:
+            if made is not None:
+                backup.verify(made, keys)
+                made.unlink()
+        except backup.BackupTrouble:
+            bad += 1
+    promise.at_most("T83", "half nightly backups under the final name", 0, bad, tries=points(4, 40))
+    night = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", NIGHTLY), cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert await night.wait() == 0
+    made = backup_folder.newest(settings)
+    assert made is not None
+    assert backup.verify(made, keys).rows["checkins"] == 4 * 200
+    assert [path.name for path in made.parent.iterdir()] == [made.name], "what killed ones left is cleared away"
+
+
+def move_in_for_long(folder: Path) -> None:
+    """Let four people have kept their diaries for 200 days."""
+    lay_out(folder)
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    with diary(folder) as session:
+        for user_id in range(1001, 1005):
+            users.add(session, users.stranger(user_id, "en", "UTC", since), since)
+            for now in (since + timedelta(days=number) for number in range(200)):
+                checkin = checkins.open_(session, user_id, now.date(), "UTC", "headache", now)
+                checkins.answer(session, checkin, {"headache": 3}, now, source="tap", late=False)
 
 
 async def test_who_was_erased_stays_away(api: BotApi, bot: BotProcess, promise: Figures) -> None:

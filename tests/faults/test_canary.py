@@ -4,8 +4,15 @@ import asyncio
 from pathlib import Path
 
 from bot.clock import SystemClock
+from bot.config import Database as DatabaseSettings
+from bot.config import KeyFile, Settings
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import serve
+from bot.store import backup, backup_folder
+from bot.store.crypto import load_keys
+from bot.store.database import Database, open_engine
+from jobs.backups import Backups
+from tests.clock import HandClock
 from tests.e2e.conftest import BotProcess, person, sees, settles_in
 from tests.faults.household import comes_true
 from tests.faults.promises import Figures
@@ -29,9 +36,27 @@ async def test_nothing_of_it_in_logs_and_files(tmp_path: Path, promise: Figures)
     spoken = "\n".join(lines)
     for canary in (TOKEN, TOKEN.partition(":")[2], *CANARIES):
         promise.at_most("T60", "secrets and words of people in logs", 0, spoken.count(canary))
+    night = await made_by_night(tmp_path)
+    assert night in contents(tmp_path), "a nightly backup is among the files"
     for content in contents(tmp_path):
         for canary in (TOKEN, *CANARIES):
             promise.at_most("T60", "secrets and words of people in files", 0, content.count(canary.encode()))
+
+
+async def made_by_night(folder: Path) -> bytes:
+    """Let the job make its backup of this diary; returns what is in the file."""
+    clock = HandClock(SystemClock().now().replace(hour=12))
+    settings = Settings(
+        database=DatabaseSettings(url=f"sqlite:///{folder}/data/headsup.db"), keys=KeyFile(file=folder / "headsup.key")
+    )
+    engine = open_engine(settings.database.url)
+    database = Database(engine, load_keys(settings.keys.file), settings)
+    await Backups(database, clock).take(clock.now())
+    database.close()
+    made = backup_folder.newest(settings)
+    assert made is not None
+    assert backup.verify(made, database.keys).rows["inbox"], "what was said is in it, sealed"
+    return await asyncio.to_thread(made.read_bytes)
 
 
 def contents(folder: Path) -> list[bytes]:

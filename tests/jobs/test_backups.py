@@ -163,8 +163,17 @@ async def test_where_and_whether(
     telegram.database.settings = telegram.settings.model_copy(update={"backup": given})
     await nightly(telegram).take(NOON)
     assert {"backups", "elsewhere"} & set(names(tmp_path)) == ({made} if made else set())
-    newest = backup_folder.newest_at(telegram.database.settings)
-    assert (newest is None) == (made is None)
+    newest = backup_folder.newest(telegram.database.settings)
+    assert (newest and newest.parent.name) == made
+
+
+async def test_how_old_the_newest_is(telegram: Telegram, folder: Path) -> None:
+    assert backup_folder.newest(telegram.settings) is None, "the folder is not even there"
+    await night_after_night(telegram, 3)
+    os.utime(folder / "headsup-2026-03-03.backup", (NOON.timestamp(), NOON.timestamp() + 2**32))
+    newest = backup_folder.newest(telegram.settings)
+    assert newest == folder / "headsup-2026-03-03.backup", "by when it was finished, whatever day it is of"
+    assert backup_folder.finished_at(newest) == NOON + timedelta(seconds=2**32)
 
 
 def test_on_a_server_they_lie_in_the_data_folder() -> None:

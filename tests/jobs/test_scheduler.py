@@ -25,6 +25,8 @@ async def test_every_job_beats_within_its_interval(metronome: Metronome) -> None
     names = {job.id: job.trigger.interval for job in beats(metronome).get_jobs()}
     assert names["enqueue"] <= timedelta(seconds=2)
     assert names["deliver"] <= timedelta(seconds=2)
+    assert names["backup"] <= timedelta(minutes=1)
+    assert names["tidy"] <= timedelta(hours=1), "it is due once a day, however often the bot is restarted"
     await metronome.stop()
 
 
