@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import Engine, select
 
+from bot.config import Backup
 from bot.domain.questions import Hours
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
@@ -19,6 +20,8 @@ from bot.store.database import Database, Session, open_engine, open_to_read
 from bot.store.sealed_lines import FRAME, BackupTrouble
 from bot.store.tables import metadata
 from bot.store.users import User
+from jobs.backups import Backups
+from tests.clock import HandClock
 
 from .conftest import ANN, NOW
 
@@ -75,6 +78,13 @@ def test_every_row_comes_back(lived: Database, url: str, empty: Engine, tmp_path
     assert backup.restore(tmp_path / "monday", lived.keys, empty) == made
     schema.upgrade(empty)
     assert everything(empty) == before
+
+
+async def test_by_night_it_is_made_of_either_database(lived: Database, tmp_path: Path) -> None:
+    lived.settings = lived.settings.model_copy(update={"backup": Backup(folder=str(tmp_path / "nights"))})
+    await Backups(lived, HandClock(NOW)).take(NOW)
+    made = backup.verify(tmp_path / "nights" / "headsup-2026-03-02.backup", lived.keys)
+    assert made.rows == {name: len(rows) for name, rows in everything(lived.engine).items()}
 
 
 def test_a_number_is_never_given_twice(lived: Database, url: str, empty: Engine, tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Whoever was erased stays erased: the ledger beside the key is carried out on every diary that is older than it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.store import erasures, users
+from bot.config import Retention
+from bot.store import checkins, erasures, events, users
 from bot.store.database import Database, Session
 from bot.store.users import User
-from jobs.upkeep import carry_out_erasures
+from jobs.upkeep import carry_out_erasures, keep_no_longer
 
 from .conftest import ANN, NOW
 
@@ -77,3 +78,31 @@ def test_two_ledgers_become_one(database: Database, tmp_path: Path) -> None:
     assert len(erasures.lines_of(mine)) == 3
     erasures.merge(mine, erasures.lines_of(other))
     assert len(erasures.lines_of(mine)) == 3
+
+
+async def test_what_is_past_its_time_goes_on_either_database(database: Database, ann: User) -> None:
+    kept = {"retention": Retention(blocked_days=90, answers_days=100)}
+    database.settings = database.settings.model_copy(update=kept)
+
+    def live(session: Session) -> None:
+        add(session)
+        for user_id, ago in ((ANN, 90), (ANN + 1, 89)):
+            users.change(session, user_id, state="blocked", seen_at=NOW - timedelta(days=ago, seconds=1))
+        for ago in (99, 100, 101, 900):
+            day = (NOW - timedelta(days=ago)).date()
+            checkin = checkins.open_(session, ANN + 1, day, "UTC", "headache", NOW)
+            checkins.answer(session, checkin, {"headache": 3}, NOW, source="tap", late=False)
+            events.add(session, ANN + 1, day, "massage", NOW)
+
+    def days(session: Session) -> list[int]:
+        found = (*checkins.history(session, ANN + 1, date.min, date.max), *noted(session))
+        return sorted((NOW.date() - day).days for day in found)
+
+    def noted(session: Session) -> list[date]:
+        return [event.day for event in events.of_user(session, ANN + 1, date.min, date.max)]
+
+    await database.write(live)
+    await keep_no_longer(database, NOW)
+    assert await database.write(here) == {ANN + 1}
+    assert await database.write(days) == [99, 99, 100, 100]
+    assert len(erasures.lines_of(database.settings.keys.file)) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import lock
+from bot.store.database import open_to_read
 
 HOLDER = """
 import sys
@@ -91,3 +92,15 @@ def test_where_there_can_be_no_lock_it_says_why(tmp_path: Path) -> None:
     (tmp_path / "headsup.db.lock").mkdir()
     with pytest.raises(OSError, match=r"cannot lock .*/headsup\.db\.lock: Is a directory; the bot has to be allowed"):
         lock.take(tmp_path / "headsup.db")
+
+
+@pytest.mark.postgres
+def test_on_a_server_the_others_are_counted(postgres: str) -> None:
+    mine, other = open_to_read(postgres), open_to_read(postgres)
+    with mine.connect() as connection:
+        before = lock.others(connection)
+        connection.rollback()  # one transaction sees one state of it
+        with other.connect():
+            assert lock.others(connection) == before + 1
+    mine.dispose()
+    other.dispose()
