@@ -101,24 +101,23 @@ def rotate_key(settings: Settings) -> None:
     database = _opened_alone(settings)
     try:
         keys = database.keys
-        left = _in(database, keys, reseal.left)
-        if left:
-            say(f"Part of the diary is sealed with an older key; going on with the newest in {settings.keys.file}.")
-        else:
+        if _in(database, keys, reseal.left):
+            say(f"An older key is still in use; the newest in {settings.keys.file} takes its place.")
+        sealed, unreadable = _seal_again(database, keys)
+        if not sealed:
             keys = add_key(settings.keys.file, keys)
-        rows = _seal_again(database, keys)
+            sealed, unreadable = _seal_again(database, keys)
     except KeyTrouble as trouble:
         stop_with(FAILED, str(trouble))
     except (DBAPIError, OSError) as trouble:
         stop_with(FAILED, f"[database] url: {diary.why(trouble)}; nothing is lost: run headsup rotate-key again")
     finally:
         database.close()
-    say(f"Sealed with the new key in {settings.keys.file}: {rows} {'row' if rows == 1 else 'rows'}.")
+    say(f"Sealed with the new key in {settings.keys.file}: {sealed} {'value' if sealed == 1 else 'values'}.")
     say("Copy that file again, apart from the backups: a copy from before does not open the diary any more.")
-    say(
-        "Backups made before still open: the old key stays in it for them. To let go of it, at once where somebody else"
-    )
-    say("has it: headsup backup FILE, remove the older backups, headsup rotate-key --forget-old")
+    say("Backups made before still open: the old key stays in it for them. To let go of it, at once where somebody")
+    say("else has it: headsup backup FILE, remove the older backups, headsup rotate-key --forget-old")
+    _must_have_opened(settings, unreadable)
 
 
 def forget_old_key(settings: Settings) -> None:
@@ -129,7 +128,8 @@ def forget_old_key(settings: Settings) -> None:
         if len(keys.ring) == 1:
             say(f"There is only one key in {settings.keys.file}.")
             return
-        _seal_again(database, keys)
+        _, unreadable = _seal_again(database, keys)
+        _must_have_opened(settings, unreadable)
         _in(database, keys, _carry_out_erasures)  # the ledger's older lines can be read with the older keys only
         folder = backup_folder.folder_of(settings)
         if folder and (needed := [file for file in backup_folder.files_in(folder) if key_number(file) != keys.current]):
@@ -153,7 +153,7 @@ def _opened_alone(settings: Settings) -> Database:
     diary.key_ring(settings)
     held = _locked(settings)
     if held is None and (others := _connected(settings)):
-        stop_with(IN_USE, f"[database] url: in use by {others} other programs; stop every headsup first")
+        stop_with(IN_USE, f"[database] url: others are connected to it ({others}); stop every headsup first")
     return diary.open_diary(settings, held=held, begin=False)
 
 
@@ -169,21 +169,26 @@ def _connected(settings: Settings) -> int:
         engine.dispose()
 
 
-def _seal_again(database: Database, keys: Keys) -> int:
-    """Seal everything with the present key. Returns how many rows. Raises KeyTrouble where a value does not open."""
-    total, unreadable = _in(database, keys, reseal.left), 0
-    with progress("Sealing", total) as count:
+def _seal_again(database: Database, keys: Keys) -> tuple[int, int]:
+    """Seal everything with the present key. Returns how many values were, and how many opened with no key."""
+    sealed = unreadable = 0
+    with progress("Sealing", _in(database, keys, reseal.left)) as count:
         for table in reseal.SEALED:
             last: Sequence[Any] | None = None
             while batch := _in(database, keys, partial(reseal.seal_again, table=table, after=last, most=AT_ONCE)):
-                last, unreadable = batch.last, unreadable + batch.unreadable
+                last, sealed, unreadable = batch.last, sealed + batch.sealed, unreadable + batch.unreadable
                 count(batch.rows)
+    return sealed, unreadable
+
+
+def _must_have_opened(settings: Settings, unreadable: int) -> None:
     if unreadable:
-        raise KeyTrouble(
-            f"[keys] file: {unreadable} {'value opens' if unreadable == 1 else 'values open'} with no key in "
-            f"{database.settings.keys.file} and stayed as they were; where they are damaged, a backup may have them"
+        what = "value opens" if unreadable == 1 else "values open"
+        stop_with(
+            FAILED,
+            f"[keys] file: {unreadable} {what} with no key in {settings.keys.file} and stayed as before, as did the "
+            "older keys; where they are damaged, a backup may have them",
         )
-    return total
 
 
 def _in(database: Database, keys: Keys, work: Callable[[Session], T]) -> T:

@@ -168,7 +168,7 @@ def test_a_new_key_and_later_the_old_one_goes(headsup: Headsup, tmp_path: Path) 
     shutil.copy(tmp_path / "headsup.key", tmp_path / "copy.key")
     said = headsup("rotate-key")
     assert said.exit_code == 0, said.stderr
-    assert said.stdout.startswith("Sealed with the new key in headsup.key: 2 rows.\nCopy that file again")
+    assert said.stdout.startswith("Sealed with the new key in headsup.key: 2 values.\nCopy that file again")
     assert "headsup rotate-key --forget-old" in said.stdout
     assert key_numbers(tmp_path) == ([1, 2], {2})
     assert headache(tmp_path) == [7]
@@ -194,7 +194,7 @@ def test_an_interrupted_one_is_finished_with_the_same_key(headsup: Headsup, tmp_
     assert key_numbers(tmp_path) == ([1, 2], {1, 2}), "whoever starts the bot meanwhile seals with the new one"
     said = headsup("rotate-key")
     assert said.exit_code == 0, said.stderr
-    assert said.stdout.startswith("Part of the diary is sealed with an older key; going on with the newest")
+    assert said.stdout.startswith("An older key is still in use; the newest in headsup.key takes its place.")
     assert key_numbers(tmp_path) == ([1, 2], {2})
     assert headsup("rotate-key").exit_code == 0
     assert key_numbers(tmp_path) == ([1, 2, 3], {3}), "the next one is a new one again"
@@ -278,11 +278,11 @@ def test_a_value_that_is_damaged_is_told_and_keeps_the_old_key(headsup: Headsup,
     with engine.begin() as connection:
         connection.execute(update(answers).where(answers.c.checkin_id == 2).values(value=b"\x01damaged"))
     engine.dispose()
-    for more in ((), ("--forget-old",)):
+    for more, keys in (((), [1, 2]), (("--forget-old",), [1, 2]), ((), [1, 2, 3])):
         said = headsup("rotate-key", *more)
         assert said.exit_code == 1
-        assert said.stderr.startswith("[keys] file: 1 value opens with no key in headsup.key and stayed as they were")
-    assert key_numbers(tmp_path) == ([1, 2], {1, 2})
+        assert said.stderr.startswith("[keys] file: 1 value opens with no key in headsup.key and stayed as before")
+        assert key_numbers(tmp_path) == (keys, {1, keys[-1]}), "the others have their new key all the same"
 
 
 def test_a_key_file_that_cannot_be_written_stays_as_it_is(headsup: Headsup, tmp_path: Path) -> None:

@@ -21,10 +21,11 @@ SEALED: Mapping[Table, Sequence[Column[Any]]] = {
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows that were looked at: the primary key of the last one, how many there were, how many values did not open."""
+    """Rows that were looked at: the primary key of the last, how many, how many values were sealed and did not open."""
 
     last: Sequence[Any]
     rows: int
+    sealed: int
     unreadable: int
 
 
@@ -45,28 +46,33 @@ def seal_again(session: Session, table: Table, after: Sequence[Any] | None, most
     rows = session.execute(found).mappings().all()
     if not rows:
         return None
-    unreadable, anew = 0, []
+    sealed, unreadable, anew = 0, 0, []
     for row in rows:
         place: dict[str, Any] = {"key": ":".join(str(row[part]) for part in key), "user": row["owner"] or 0}
         values = {column: row[column] for column in (*primary, *SEALED[table])}
         for column in SEALED[table]:
-            if row[column] is None or row[column][0] == session.keys.current:
+            if row[column] is None or row[column][:1] == _now(session):
                 continue
             try:
                 text = unseal(session.keys, row[column], table=table.name, **place)
                 values[column] = seal(session.keys, text, table=table.name, **place)
+                sealed += 1
             except KeyTrouble:
                 unreadable += 1
         anew.append({f"the_{column.name}": value for column, value in values.items()})
     mine = (column == bindparam(f"the_{column.name}") for column in primary)
     theirs: Mapping[Any, Any] = {column: bindparam(f"the_{column.name}") for column in SEALED[table]}
     session.execute(update(table).where(*mine).values(theirs), anew)
-    return Batch([rows[-1][column] for column in primary], len(rows), unreadable)
+    return Batch([rows[-1][column] for column in primary], len(rows), sealed, unreadable)
 
 
 def _old(session: Session, table: Table) -> ColumnElement[bool]:
-    now = literal(bytes([session.keys.current]), LargeBinary)
+    now = literal(_now(session), LargeBinary)
     return or_(*(func.substr(column, 1, 1, type_=LargeBinary) != now for column in SEALED[table]))
+
+
+def _now(session: Session) -> bytes:
+    return bytes([session.keys.current])
 
 
 def _place(table: Table) -> tuple[Sequence[Column[Any]], ColumnElement[Any]]:

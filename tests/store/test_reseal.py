@@ -1,13 +1,16 @@
 """A new key: every sealed value of every table opens with it alone afterwards, and stopping half way loses nothing."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from sqlalchemy import LargeBinary, Table, func, select, update
 
+from bot import keeping
 from bot.domain.reminders import EVERY_DAY
 from bot.domain.schedule import Schedule
 from bot.store import checkins, crypto, events, inbox, profiles, reminders, reseal, tastes, users
@@ -87,6 +90,7 @@ def test_every_sealed_column_opens_with_the_new_key_alone(lived: Database, newer
         done = list(batches(session, most))
         assert sum(batch.rows for batch in done) == total
         assert sum(batch.unreadable for batch in done) == 0
+        assert sum(batch.sealed for batch in done) > total, "some rows hold two values"
         assert reseal.left(session) == 0
         assert list(batches(session, most)) == [], "a second time there is nothing to do"
     assert all(numbers == {2} for numbers in sealed_with(lived).values())
@@ -137,3 +141,21 @@ def test_the_file_holds_both_keys_until_the_old_one_is_let_go(lived: Database, n
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in file.parent.glob(".*")] == []
     assert crypto.add_key(file, alone).current == 3, "a number is never used again"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_on_a_server_only_while_nobody_else_is_connected(
+    lived: Database, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    with pytest.raises(typer.Exit) as refused:
+        keeping.rotate_key(lived.settings)
+    assert refused.value.exit_code == 75
+    assert re.match(
+        r"\[database\] url: others are connected to it \([1-9]\); stop every headsup", capsys.readouterr().err
+    )
+    assert set.union(*sealed_with(lived).values()) == {1}
+    lived.close()
+    keeping.rotate_key(lived.settings)
+    assert "Sealed with the new key" in capsys.readouterr().out
+    assert set.union(*sealed_with(lived).values()) == {2}
