@@ -130,7 +130,7 @@ def erase(
     keeping.erase(settings, user_id, SystemClock())
 
 
-@app.command()
+@app.command("rotate-key")
 def rotate_key(
     config: ConfigFile = None,
     forget_old: Annotated[bool, typer.Option(help="Make none, but let go of the older keys in the file.")] = False,
