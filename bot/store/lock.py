@@ -42,8 +42,10 @@ def take(database: Path) -> IO[str]:
 
 def others(connection: Connection) -> int:
     """Return how many other connections a PostgreSQL database has: there, no file is locked."""
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    return int(connection.execute(text(asked)).scalar_one())
+    found = connection.execute(
+        text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    )
+    return int(found.scalar_one())
 
 
 def _holder(path: Path) -> str:
