@@ -17,7 +17,7 @@ from bot.store import backup, backup_folder, erasures
 from bot.store.backup import Contents
 from bot.store.crypto import Keys
 from bot.store.database import Database, open_to_read
-from bot.store.disk import must_have_room, name_of
+from bot.store.disk import UNREADABLE, must_have_room, name_of
 from bot.store.sealed_lines import BackupTrouble
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Backups:
             return
         try:
             made = await _beside(lambda: _make(settings, self._database.keys, folder, night, now))
-        except (BackupTrouble, DBAPIError, OSError) as trouble:
+        except (BackupTrouble, DBAPIError, OSError, *UNREADABLE) as trouble:
             self._failed_at = self._clock.steady()
             log.error("backup.failed", why=_why(trouble), again_in_minutes=round(AGAIN_AFTER / 60))
             return
@@ -83,6 +83,9 @@ def _beside(work: Callable[[], Contents]) -> asyncio.Future[Contents]:
 
 
 def _why(trouble: Exception) -> str:
+    """Return what went wrong, without what stands in the diary."""
     if isinstance(trouble, DBAPIError):
         return name_of(trouble)
-    return (isinstance(trouble, OSError) and trouble.strerror) or str(trouble)
+    if isinstance(trouble, OSError) and trouble.strerror:
+        return trouble.strerror
+    return str(trouble) if isinstance(trouble, BackupTrouble) else type(trouble).__name__

@@ -260,7 +260,14 @@ def _checkpoint(session: Session) -> None:
     # Between transactions, on the writer's own connection: a second one that checkpoints while the first writes can
     # lose data in SQLite before 3.51.3.
     if session.connection.dialect.name == "sqlite":
+        cursor = session.connection.connection.cursor()
         try:
-            session.connection.connection.cursor().execute(FOLD).close()
+            # Somebody may be reading, for a backup: then the rest is folded in next time, and nobody waits for that.
+            cursor.execute("PRAGMA busy_timeout=100")
+            try:
+                cursor.execute(FOLD)
+            finally:
+                cursor.execute("PRAGMA busy_timeout=5000")
+                cursor.close()
         except sqlite3.Error as trouble:
             raise DBAPIError(FOLD, None, trouble) from None

@@ -111,6 +111,21 @@ def no_room(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+async def test_a_damaged_diary_is_told_without_its_words(
+    telegram: Telegram, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise ValueError("Invalid isoformat string: 'what somebody wrote'")
+
+    monkeypatch.setattr(backup, "verify", damaged)
+    made = nightly(telegram)
+    with capture_logs() as logged:
+        for _ in range(3):
+            await made.take(NOON)
+    assert [(line["event"], line["why"]) for line in logged] == [("backup.failed", "ValueError")]
+    assert names(folder) == []
+
+
 @pytest.mark.parametrize("at", ["must_have_room", "verify"])
 async def test_a_full_disk_is_told_and_the_older_ones_stay(
     telegram: Telegram, folder: Path, monkeypatch: pytest.MonkeyPatch, at: str

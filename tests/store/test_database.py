@@ -1,15 +1,17 @@
 """Transactions: turns share a COMMIT and nothing else; a result is given only when it is on disk."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.database import Database, Session, open_engine
+from bot.store.database import Database, Session, open_engine, open_to_read
 from bot.store.tables import invites
 
 from .conftest import NOW
@@ -152,3 +154,27 @@ def test_a_broken_connection_is_replaced(database: Database) -> None:
     assert isinstance(broken.exception(5), Exception | None)
     assert database.submit(add("b")).result(5) == "b"
     assert "b" in found(database)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_nobody_waits_until_a_reader_lets_the_log_be_folded_in(database: Database, url: str) -> None:
+    reader = open_to_read(url)
+    with reader.connect() as reading, reading.begin():
+        assert reading.execute(text("SELECT count(*) FROM invites")).scalar_one() == 0
+        await database.write(add("a"))
+        began = time.monotonic()
+        await database.checkpoint()
+        assert time.monotonic() - began < 2, "SQLite itself would wait for five seconds, and everybody with it"
+    reader.dispose()
+    assert length_of_log(url) > 0
+    await database.checkpoint()
+    assert length_of_log(url) == 0, "next time it is"
+
+    def patience(session: Session) -> object:
+        return session.connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+
+    assert await database.write(patience) == 5000
+
+
+def length_of_log(url: str) -> int:
+    return Path(url.removeprefix("sqlite:///") + "-wal").stat().st_size
