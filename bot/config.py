@@ -265,8 +265,10 @@ class Retention(Section):
 
 
 class Backup(Section):
-    folder: str = Field(default="", pattern=r"^[^\x00]*$", description="the path of a folder")
-    """Empty: the folder `backups` beside the diary."""
+    folder: Annotated[Path, BeforeValidator(a_path)] = Field(
+        default=Path("backups"), description="the path of a folder"
+    )
+    """Seen from the diary's folder."""
     at: Time = time(3, 30)
     keep_daily: int = Field(default=7, ge=0, le=366, description="a whole number from 0 to 366")
     """0: none are made."""

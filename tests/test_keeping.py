@@ -296,11 +296,11 @@ def test_a_key_file_that_cannot_be_written_stays_as_it_is(headsup: Headsup, tmp_
 
 
 def test_a_backup_folder_that_is_none_is_told_at_the_start(headsup: Headsup, tmp_path: Path) -> None:
-    (tmp_path / "shelf").write_text("")
+    (tmp_path / "data" / "shelf").write_text("")
     variables = {"HEADSUP_TELEGRAM__TOKEN": "1:sandbox", "HEADSUP_BACKUP__FOLDER": "shelf"}
     said = headsup("run", **variables, HEADSUP_TELEGRAM__BASE_URL="http://127.0.0.1:9/bot")
     assert said.exit_code == 78
     assert said.stderr == (
-        "[backup] folder: cannot write to shelf: File exists; name another folder, or set [backup] keep_daily to 0 "
-        "to make no backups\n"
+        "[backup] folder: cannot write to data/shelf: File exists; name another folder, or set [backup] keep_daily "
+        "to 0 to make no backups\n"
     )

@@ -20,11 +20,9 @@ def folder_of(settings: Settings) -> Path | None:
     """Return where the backups go; None where none are made."""
     if not settings.backup.keep_daily:
         return None
-    if settings.backup.folder:
-        return Path(settings.backup.folder)
     url = make_url(settings.database.url)
     beside = Path(url.database or "").parent if url.get_backend_name() == "sqlite" else Path("data")
-    return beside / "backups"
+    return beside / settings.backup.folder
 
 
 def prepare(folder: Path) -> None:

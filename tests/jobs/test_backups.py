@@ -168,13 +168,10 @@ async def test_what_a_killed_one_has_left_is_cleared_away(telegram: Telegram, fo
 
 @pytest.mark.parametrize(
     ("given", "made"),
-    [(Backup(keep_daily=0), None), (Backup(folder="elsewhere"), "elsewhere"), (Backup(keep_daily=1), "backups")],
+    [(Backup(keep_daily=0), None), (Backup(folder=Path("elsewhere")), "elsewhere"), (Backup(keep_daily=1), "backups")],
     ids=["off", "elsewhere", "one"],
 )
-async def test_where_and_whether(
-    telegram: Telegram, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: Backup, made: str | None
-) -> None:
-    monkeypatch.chdir(tmp_path)
+async def test_where_and_whether(telegram: Telegram, tmp_path: Path, given: Backup, made: str | None) -> None:
     telegram.database.settings = telegram.settings.model_copy(update={"backup": given})
     await nightly(telegram).take(NOON)
     assert {"backups", "elsewhere"} & set(names(tmp_path)) == ({made} if made else set())
@@ -194,6 +191,8 @@ async def test_how_old_the_newest_is(telegram: Telegram, folder: Path) -> None:
 def test_on_a_server_they_lie_in_the_data_folder() -> None:
     away = Settings(database=DatabaseSettings(url="postgresql+psycopg://ann:word@db/h"))
     assert backup_folder.folder_of(away) == Path("data/backups")
+    away = away.model_copy(update={"backup": Backup(folder=Path("/mnt/backups"))})
+    assert backup_folder.folder_of(away) == Path("/mnt/backups")
 
 
 def answers_in(settings: Settings, user_id: int) -> dict[date, Answers] | None:

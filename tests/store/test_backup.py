@@ -81,7 +81,7 @@ def test_every_row_comes_back(lived: Database, url: str, empty: Engine, tmp_path
 
 
 async def test_by_night_it_is_made_of_either_database(lived: Database, tmp_path: Path) -> None:
-    lived.settings = lived.settings.model_copy(update={"backup": Backup(folder=str(tmp_path / "nights"))})
+    lived.settings = lived.settings.model_copy(update={"backup": Backup(folder=tmp_path / "nights")})
     await Backups(lived, HandClock(NOW)).take(NOW)
     made = backup.verify(tmp_path / "nights" / "headsup-2026-03-02.backup", lived.keys)
     assert made.rows == {name: len(rows) for name, rows in everything(lived.engine).items()}
