@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.actions import attack, checkin, peace, share, summary, tips, visits
+from bot.actions import attack, checkin, peace, share, summary, tips, tries, visits
 from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
 from bot.chat.send import Sender
 from bot.clock import Clock
 from bot.domain.peace import Held
-from bot.domain.reminders import AFTER_VISIT, CHECKIN, MORNING, NIGHT, NUDGE, OPENED, SUMMARY, VISIT, policy
+from bot.domain.reminders import AFTER_VISIT, CHECKIN, MORNING, NIGHT, NUDGE, OPENED, SUMMARY, TRIED, TRY, VISIT, policy
 from bot.render.message import Reply
 from bot.store import checkins, outbox, users
 from bot.store.database import Database, Session
@@ -31,6 +31,8 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
     VISIT: visits.write_before,
     OPENED: share.tell_opened,
     AFTER_VISIT: visits.ask_after,
+    TRY: tries.remind,
+    TRIED: tries.tell,
 }
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 

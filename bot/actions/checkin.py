@@ -13,9 +13,10 @@ from bot.domain.profile import Part, Profile, questions_for
 from bot.domain.questions import BY_KEY, Answers, Question, Value, any_pain
 from bot.domain.reminders import CHECKIN, NUDGE, NUDGE_AFTER, STILL_GOOD, TO_REST, policy
 from bot.domain.schedule import day_of, local
+from bot.domain.tries import Asked, asked_on
 from bot.render import checkin as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import checkins, events, outbox, profiles, users
+from bot.store import checkins, events, outbox, profiles, tries, users
 from bot.store.checkins import CheckIn
 from bot.store.database import Session
 from bot.store.outbox import Owed
@@ -299,7 +300,9 @@ def show_card(
     questions = questions_for(profile, part)
     answers = checkins.answers_of(session, checkin)
     page = page or domain.next_page(answers, questions)
-    asked = domain.asked_with(checkin.asked, page, questions)
+    trying = _trying(session, user, profile, checkin.day) if part == "day" and "try" not in answers else None
+    before = (*checkin.asked, "try") if trying and page == domain.DONE else checkin.asked
+    asked = domain.asked_with(before, page, questions)
     checkin = checkins.turn_to(session, checkin, page, asked, part)
     card = render.Card(
         checkin.id,
@@ -312,8 +315,15 @@ def show_card(
         part,
         late=checkin.late,
         period=_period(session, user, profile, checkin.day),
+        trying=trying,
     )
     return replace(render.card(texts_for(user.language), card, said=said, undo=undo), edit=edit)
+
+
+def _trying(session: Session, user: User, profile: Profile, day: date) -> Asked | None:
+    """Return what the card of a day asks about the newest try; None where there is none, or it is over."""
+    a_try = tries.newest(session, user.id, profile)
+    return asked_on(a_try, day) if a_try else None
 
 
 def _period(session: Session, user: User, profile: Profile, day: date) -> bool | None:

@@ -8,9 +8,9 @@ from bot.domain.peace import STRONG, Held, Peace, held_back
 from bot.domain.profile import Profile, questions_for
 from bot.domain.questions import Value
 from bot.domain.quiet import from_text, quiet_from
-from bot.domain.reminders import CHECKIN, NIGHT, TO_OFF, number_of_occurrence
+from bot.domain.reminders import CHECKIN, NIGHT, TO_OFF, TRIED, TRY, number_of_occurrence
 from bot.domain.schedule import day_of, instant
-from bot.store import checkins, outbox, profiles, reminders
+from bot.store import checkins, outbox, profiles, reminders, tries
 from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.reminders import Reminder
@@ -22,12 +22,12 @@ DAY = timedelta(days=1)
 def peace_of(
     session: Session, user: User, now: datetime, kinds: Sequence[str] = (), *, before: int | None = None
 ) -> Peace:
-    """Gather what may hold something back from now on; `kinds`: those of which it matters how many went unanswered,
-    `before` the one that is to be sent now."""
+    """Gather what may hold messages of these kinds back from now on; `before`: the one that is to be sent now."""
     today = day_of(now, user.zone, user.day_start)
     # A card that goes by the clock at home may be for a day that is over here, or has not begun.
     answers = checkins.history(session, user.id, today - 2 * DAY, today + DAY)
-    asked = questions_for(profiles.of_user(session, user.id))
+    profile = profiles.of_user(session, user.id)
+    asked = questions_for(profile)
     night = questions_for(Profile(), "night")
     began = instant(today, user.day_start, user.zone) or now - DAY
     return Peace(
@@ -43,6 +43,7 @@ def peace_of(
         begun={day for day, values in answers.items() if values},
         done=outbox.done_since(session, user.id, began),
         ignored={kind: outbox.unanswered(session, user.id, kind, TO_OFF, before=before) for kind in kinds},
+        a_try=tries.newest(session, user.id, profile) if {TRY, TRIED} & set(kinds) else None,
     )
 
 

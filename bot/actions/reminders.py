@@ -7,7 +7,18 @@ from datetime import datetime
 
 from bot.actions.buttons import digits_of, instant_of, number_of, time_of
 from bot.domain.quiet import from_text, quiet_until
-from bot.domain.reminders import CHECKIN, DAILY, EVERY_DAY, MOST, OWN, SUMMARY, VISITS, WORKDAYS, WORKING_KINDS
+from bot.domain.reminders import (
+    CHECKIN,
+    DAILY,
+    EVERY_DAY,
+    MOST,
+    NOT_SET,
+    OWN,
+    SUMMARY,
+    TRY,
+    WORKDAYS,
+    WORKING_KINDS,
+)
 from bot.domain.schedule import Schedule, local, next_occurrence
 from bot.domain.times import NotTimes, Slot, Times, read_one_time, read_times
 from bot.domain.tips import KINDS
@@ -205,7 +216,9 @@ def _set(
         reminders.add(session, user.id, kind, schedule, now, words)
     left = reminders.of_user(session, user.id, kind)
     first = min((coming.at for each in wanted if (coming := next_occurrence(each, now))), default=None)
-    said = render.set_(t, local(first, user.zone) if first else None, quiet=_in_quiet(user, now, wanted))
+    if kind == TRY:
+        first = None  # the lot decides on which day it comes next
+    said = render.set_(t, local(first, user.zone) if first else None, quiet=in_quiet(user, now, wanted))
     undo = _button("back", kind, now) if new or gone else None
     return Reply((replace(render.page(t, _entry(left), said=said, undo=undo), edit=None),))
 
@@ -221,7 +234,7 @@ def _twice_a_day(times: Times) -> bool:
     return len(days) != len(set(days))
 
 
-def _in_quiet(user: User, now: datetime, schedules: set[Schedule]) -> str | None:
+def in_quiet(user: User, now: datetime, schedules: set[Schedule]) -> str | None:
     """Return a time that lies in the quiet hours, on which nothing but the card would come."""
     hours = from_text(user.quiet)
     for schedule in sorted(schedules, key=lambda schedule: schedule.at):
@@ -297,7 +310,7 @@ def _mine(session: Session, user: User, which: str) -> Sequence[Reminder]:
     if number is not None:
         one = reminders.get(session, user.id, number)
         kind = one.kind if one else ""
-    found = () if kind in VISITS else reminders.of_user(session, user.id, kind)
+    found = () if kind in NOT_SET else reminders.of_user(session, user.id, kind)
     if not found:
         raise Sorry("That reminder is not there any more. /reminders shows what there is.")
     return found
@@ -310,7 +323,7 @@ def _button(name: str, kind: str, now: datetime) -> str:
 def _all(session: Session, user: User) -> Sequence[render.Entry]:
     found: dict[str, list[Reminder]] = {}
     for reminder in reminders.of_user(session, user.id):
-        if reminder.kind not in VISITS:
+        if reminder.kind not in NOT_SET:
             found.setdefault(reminder.kind, []).append(reminder)
     return [_entry(each) for each in found.values()]
 

@@ -36,6 +36,7 @@ from bot.actions import (
     share,
     summary,
     tips,
+    tries,
     typed,
     visits,
 )
@@ -72,6 +73,7 @@ COMMANDS: Mapping[str, Route] = {
     "visit": Route(visits.open_visits),
     "share": Route(share.show),
     "report": Route(report.show),
+    "try": Route(tries.show),
     "reminders": Route(reminders.open_reminders),
     "remind": Route(reminders.remind),
     "next": Route(next_.show),
@@ -153,6 +155,12 @@ BUTTONS: Mapping[str, Route] = {
     "open_share": Route(share.open_, strangers=True, named=True),  # open_share:<code>
     "shared": Route(share.look, strangers=True),  # shared:<event>:<page, or a summary's days>
     "leave_share": Route(share.leave, strangers=True),  # leave_share:<event>
+    "try": Route(tries.look),
+    "tries": Route(tries.choose),
+    "plan": Route(tries.plan),  # plan:<change>:<weeks>, without them: how likely each length is to show something
+    "begin": Route(tries.begin),  # begin:<change>:<weeks>
+    "ask_end": Route(tries.ask_end),
+    "end": Route(tries.end),  # end:<seed>
     "reminders": Route(reminders.all_reminders),
     "reminder": Route(reminders.show),  # reminder:<kind, or the number of one of its times>
     "add_reminder": Route(reminders.choose_kind),

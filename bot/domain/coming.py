@@ -63,6 +63,7 @@ def coming(
     A nudge is left out: it only comes where the card before it is not begun.
     """
     found: list[Coming] = []
+    used = set(taken)
     for again in owed:
         if again.kind == NUDGE:
             continue
@@ -70,9 +71,10 @@ def coming(
         at = again.not_before if held is None else held.until
         if at is not None and at < again.too_late_at:
             found.append(Coming(at, again.kind, again.planned, again=True))
+        elif held is not None and held.may_come_again:
+            used.discard((again.kind, again.slot))
     ignored = dict(peace.ignored)
     off: set[str] = set()
-    used = set(taken)
     for at, occurrence, time in _occurrences(planned, now):
         slot = time.kind, slot_of(time.kind, time.id, occurrence, time.schedule.at, peace.day_start)
         if slot in used:

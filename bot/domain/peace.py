@@ -6,8 +6,22 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from bot.domain.quiet import NEVER, QuietHours, quiet_until
-from bot.domain.reminders import CHECKIN, MORNING, NIGHT, NUDGE, ONCE_A_DAY, OPENED, SUMMARY, TO_HALF, VISITS
+from bot.domain.reminders import (
+    CHECKIN,
+    DAILY,
+    MORNING,
+    NIGHT,
+    NUDGE,
+    ONCE_A_DAY,
+    OPENED,
+    SUMMARY,
+    TO_HALF,
+    TRIED,
+    TRY,
+    VISITS,
+)
 from bot.domain.schedule import DAY_START, day_of
+from bot.domain.tries import Try, on
 
 STRONG = 7
 """A headache from here on is severe (NRS-11: 7 to 10); nobody wants to be told to stretch then."""
@@ -15,7 +29,7 @@ STRONG = 7
 ON_TIME = timedelta(minutes=15)
 """A card this late is still the one the person chose the time of; 10,000 that are due at once take 6 minutes."""
 
-Why = Literal["paused", "attack", "strong", "done", "answered", "quiet", "half"]
+Why = Literal["paused", "attack", "strong", "done", "answered", "quiet", "half", "without", "not_over"]
 
 
 @dataclass(frozen=True)
@@ -28,15 +42,15 @@ class Held:
     @property
     def may_come_again(self) -> bool:
         """Tell whether it may be owed anew once it is dropped: a card that did not come may be asked for at another
-        hour."""
-        return self.why in ("paused", "quiet")
+        hour, and the result of a try waits for its day."""
+        return self.why in ("paused", "quiet", "not_over")
 
 
 @dataclass(frozen=True)
 class Peace:
     """All that a person's silence depends on. `strong`: days whose card has a severe headache; `answered`: days
     whose card needs no prompt; `slept`: days whose night is known; `begun`: days whose card was begun; `done`: kinds
-    marked done on `today`; `ignored`: how many of a kind were sent in a row without a tap."""
+    marked done on `today`; `ignored`: how many of a kind were sent in a row without a tap; `a_try`: the newest one."""
 
     zone: str
     today: date
@@ -50,6 +64,7 @@ class Peace:
     begun: Collection[date] = frozenset()
     done: Collection[str] = frozenset()
     ignored: Mapping[str, int] = field(default_factory=dict)
+    a_try: Try | None = None
 
 
 def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime, number: int = 0) -> Held | None:
@@ -64,8 +79,14 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
     over = quiet_until(peace.quiet, at, peace.zone)
     if kind == MORNING:
         return Held("quiet", over) if over else None
-    if peace.silent_until is not None and at < peace.silent_until:
-        return Held("attack", peace.silent_until if kind in (OPENED, *VISITS) else None)
+    silent = peace.silent_until if peace.silent_until is not None and at < peace.silent_until else None
+    if kind == TRIED:
+        # Not on the first day that it could: until then the last card may be filled in.
+        if silent or peace.a_try is None or day <= peace.a_try.due:
+            return Held("not_over")
+        return Held("quiet", over) if over else None
+    if silent:
+        return Held("attack", silent if kind in (OPENED, *VISITS) else None)
     if kind == CHECKIN:
         if date.fromisoformat(slot) in peace.answered:
             return Held("answered")
@@ -81,10 +102,12 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
     if kind == NUDGE:
         asked = date.fromisoformat(slot)
         return Held("answered") if asked in peace.begun or asked != day else None
+    if kind == TRY and (peace.a_try is None or not on(peace.a_try, day)):
+        return Held("without")
     if day in peace.strong:
         return Held("strong")
     if kind in ONCE_A_DAY and kind in peace.done and day == peace.today:
         return Held("done")
-    if peace.ignored.get(kind, 0) >= TO_HALF and number % 2:
+    if kind not in DAILY and peace.ignored.get(kind, 0) >= TO_HALF and number % 2:
         return Held("half")
     return None

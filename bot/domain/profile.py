@@ -30,8 +30,8 @@ class Profile:
     """`short`: only head and back are asked. `followed`: factors asked every day. `period`: its first days are noted.
 
     `country` is a key of `domain/emergency`, "other" where they live in none of them. `injury_told` is the local date
-    (ISO) on which `injury` was told. `dark`: pictures have a dark ground. `words_only`: no little bars in texts, as a
-    screen reader spells each.
+    (ISO) on which `injury` was told, `try_from` the first one of the newest try. `dark`: pictures have a dark ground.
+    `words_only`: no little bars in texts, as a screen reader spells each.
     """
 
     short: bool = False
@@ -43,6 +43,7 @@ class Profile:
     injury_told: str | None = None
     dark: bool = False
     words_only: bool = False
+    try_from: str | None = None
 
     def injury_on(self, day: date) -> Injury | None:
         """Return what is true of an injury on a day: a recent one is past three months after it was told."""

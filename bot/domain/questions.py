@@ -145,9 +145,11 @@ LONGEST_NOTE = 1000
 
 EXTRAS: tuple[Question, ...] = (
     Question("factors", "several", (*FACTORS, "none"), core=False),
+    Question("try", "choice", ("done", "not"), core=False),
     Question("note", "text", core=False),
 )
-"""What only some are asked (`domain/profile`), and what is only written when somebody wants to."""
+"""What only some are asked (`domain/profile`), what a finished card asks beside its answers while something is being
+tried (`domain/tries`), and what is only written when somebody wants to."""
 
 BY_KEY: Mapping[str, Question] = {question.key: question for question in (*QUESTIONS, *EXTRAS)}
 CORE: tuple[str, ...] = tuple(question.key for question in QUESTIONS if question.core)

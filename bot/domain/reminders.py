@@ -22,6 +22,15 @@ VISITS = (VISIT, AFTER_VISIT)
 OPENED = "opened"
 """What tells somebody that the link they shared was opened."""
 
+TRY = "try"
+"""What says that today is a day with the change that is being tried."""
+
+TRIED = "tried"
+"""What brings the result of a try once it is over."""
+
+NOT_SET = frozenset({*VISITS, TRIED})
+"""Kinds with times of their own, which /reminders does not show."""
+
 NUDGE_AFTER = timedelta(minutes=90)
 TO_HALF = 5
 TO_OFF = 14
@@ -63,8 +72,9 @@ POLICIES: Mapping[str, Policy] = {
     VISIT: Policy(timedelta(hours=24), 2),
     OPENED: Policy(timedelta(hours=24), 2),
     AFTER_VISIT: Policy(timedelta(hours=48), 2),
+    TRIED: Policy(timedelta(days=14), 2),
 }
-DAILY = frozenset({CHECKIN, NIGHT, SUMMARY})
+DAILY = frozenset({CHECKIN, NIGHT, SUMMARY, TRY})
 """Kinds that come once on a day of the person's, whatever their times."""
 
 TIP_POLICY = Policy(timedelta(minutes=15), 1)
@@ -76,7 +86,10 @@ def policy(kind: str) -> Policy:
 
 def slot_of(kind: str, reminder_id: int, occurrence: Occurrence, at: time, day_start: time = DAY_START) -> str:
     """Return the name under which this occurrence is owed once: for the daily kinds the person's day that it is for,
-    so that no change of the time, not even to the small hours that belong to the day before, can ask twice."""
+    so that no change of the time, not even to the small hours that belong to the day before, can ask twice; the result
+    of a try comes once, whenever it does."""
+    if kind == TRIED:
+        return str(reminder_id)
     if kind in DAILY:
         return (occurrence.day if at >= day_start else occurrence.day - DAY).isoformat()
     return f"{reminder_id}@{occurrence.day.isoformat()}T{at:%H:%M}"

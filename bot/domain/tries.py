@@ -11,7 +11,7 @@ people leave out depends on how they feel, and that must not choose the sides (a
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from hashlib import sha256
 from math import sqrt
 from statistics import NormalDist
@@ -25,23 +25,27 @@ from bot.domain.rules import headache_day
 
 @dataclass(frozen=True)
 class Change:
-    """What can be tried. Headaches are looked for `lag` days later: an evening's change can only show the day after."""
+    """What can be tried. Headaches are looked for `lag` days later: an evening's change can only show the day after.
+
+    `at` is the local time of its reminder, unless the person sets another.
+    """
 
     key: str
     lag: int
+    at: time
 
 
 # Nothing about medicine, and none in a person's own words: it could be about medicine.
 CHANGES: tuple[Change, ...] = (
-    Change("evening_stretch", 1),
-    Change("screens_off", 1),
-    Change("more_sleep", 1),
-    Change("evening_calm", 1),
-    Change("breaks", 0),
-    Change("neck_exercise", 0),
-    Change("walk", 0),
-    Change("water", 0),
-    Change("regular_meals", 0),
+    Change("evening_stretch", 1, time(20, 30)),
+    Change("screens_off", 1, time(20, 30)),
+    Change("more_sleep", 1, time(20, 30)),
+    Change("evening_calm", 1, time(20, 30)),
+    Change("breaks", 0, time(9)),
+    Change("neck_exercise", 0, time(10)),
+    Change("walk", 0, time(10)),
+    Change("water", 0, time(9)),
+    Change("regular_meals", 0, time(8)),
 )
 BY_KEY: Mapping[str, Change] = {change.key: change for change in CHANGES}
 
@@ -72,17 +76,25 @@ SCALE = 1000
 
 @dataclass(frozen=True)
 class Try:
-    """A try of `weeks` from the local date `start` on. `seed` is drawn once, when it begins (`secrets.randbits`), and
-    kept: the lot of every pair follows from it. ValueError for a change or length that is not offered."""
+    """A try of `weeks` from the local date `start` on. ValueError for a change or length that is not offered.
+
+    `seed` is the instant of the tap that began it, in microseconds since 1970, and is kept: nobody aims that well, and
+    the lot of every pair follows from it. `ended`: the local date on which it was ended by request.
+    """
 
     change: str
     start: date
     weeks: int
     seed: int
+    ended: date | None = None
 
     def __post_init__(self) -> None:
         if self.change not in BY_KEY or self.weeks not in WEEKS:
             raise ValueError("no such change or length")
+
+    @property
+    def lag(self) -> timedelta:
+        return timedelta(days=BY_KEY[self.change].lag)
 
     @property
     def pairs(self) -> int:
@@ -95,8 +107,9 @@ class Try:
 
     @property
     def due(self) -> date:
-        """The first day on which all of it is over and the result can be told."""
-        return self.last + timedelta(days=BY_KEY[self.change].lag + 1)
+        """The first day on which all of it is over and the result can be told; the day it was ended on, if it was."""
+        over = self.last + self.lag + timedelta(days=1)
+        return min(self.ended or over, over)
 
 
 Verdict = Literal["fewer", "more", "unclear", "too_few"]
@@ -104,7 +117,7 @@ Verdict = Literal["fewer", "more", "unclear", "too_few"]
 
 @dataclass(frozen=True)
 class Kept:
-    """How often the change was made on `done` of the `told` days for which the person said so or said no."""
+    """How often the change was made: on `done` of the `told` days for which the person said so or said no."""
 
     done: int
     told: int
@@ -137,37 +150,68 @@ def on(a_try: Try, day: date) -> bool | None:
     The lot is a bit of SHA-256, not of `random`: it must be the same in every version of Python.
     """
     n = (day - a_try.start).days
-    if not 0 <= n < a_try.weeks * 7:
+    if not 0 <= n < a_try.weeks * 7 or (a_try.ended is not None and day >= a_try.ended):
         return None
     pair, place = divmod(n, PAIR)
     first = sha256(f"{a_try.seed}:{pair}".encode()).digest()[0] & 1 == 1
     return first == (place < BLOCK)
 
 
-def result(
-    a_try: Try, days: Sequence[Day], done: Mapping[date, bool], today: date, ended: date | None = None
-) -> Result | None:
+@dataclass(frozen=True)
+class Asked:
+    """What a card asks: whether `change` was made on `day`, which the lot made one `with_it` or without."""
+
+    change: str
+    day: date
+    with_it: bool
+
+
+def asked_on(a_try: Try, day: date) -> Asked | None:
+    """Return what the card of `day` asks; None where it asks nothing.
+
+    Asked for is the day whose headaches are looked for on the card: of an evening's change the evening before, since
+    the card comes when this one is still ahead.
+    """
+    about = day - a_try.lag
+    side = on(a_try, about) if day < a_try.due else None
+    return None if side is None else Asked(a_try.change, about, side)
+
+
+def done_on(a_try: Try, days: Sequence[Day]) -> Mapping[date, bool]:
+    """Return for the days that were asked for whether the change was made, where the card of `days` says so."""
+    answers = {day.day - a_try.lag: day.answers.get("try") for day in days if asked_on(a_try, day.day)}
+    return {day: answer == "done" for day, answer in answers.items() if answer is not None}
+
+
+def kept(a_try: Try, done: Mapping[date, bool], until: date) -> tuple[Kept, Kept]:
+    """Return how often the change was made on the days with it and on those without it that lie before `until`."""
+    sides = [[done[day] for day in done if day < until and on(a_try, day) is wanted] for wanted in (True, False)]
+    with_it, without = (Kept(sum(side), len(side)) for side in sides)
+    return with_it, without
+
+
+def result(a_try: Try, days: Sequence[Day], done: Mapping[date, bool], today: date) -> Result | None:
     """Return the result; None while the try is on, since looking now and then and stopping at will finds anything.
 
-    `done`: local date → whether the change was made, where the person said so. `ended`: the day on which it was ended
-    by request; a pair counts when its last day, and the day its headaches are looked for, lay before that day. Days
-    without an answer are unknown, on neither side's count.
+    `done`: local date → whether the change was made, where the person said so. Of a try that was ended, a pair counts
+    when its last day, and the day its headaches are looked for, lay before that day. Days without an answer are
+    unknown, on neither side's count.
     """
-    if ended is None and today < a_try.due:
+    if today < a_try.due:
         return None
-    whole = _whole_pairs(a_try, min(a_try.due, ended or a_try.due))
+    whole = max(0, (a_try.due - a_try.start - a_try.lag).days) // PAIR
     sides = [(day, on(a_try, day) is True) for day in (a_try.start + timedelta(days=n) for n in range(whole * PAIR))]
     heads = _heads(a_try, days)
     pairs = weighed([(side, heads.get(day)) for day, side in sides])
     counts = [_count([heads.get(day) for day, side in sides if side is wanted]) for wanted in (True, False)]
-    kept = [[done[day] for day, side in sides if side is wanted and day in done] for wanted in (True, False)]
+    with_it, without = kept(a_try, done, a_try.start + timedelta(days=whole * PAIR))
     enough = whole >= FEWEST_PAIRS and _enough(*counts)
     interval = interval_of(pairs) if enough else None
     return Result(
         with_change=counts[0],
         without=counts[1],
-        kept=Kept(sum(kept[0]), len(kept[0])),
-        kept_without=Kept(sum(kept[1]), len(kept[1])),
+        kept=with_it,
+        kept_without=without,
         pairs=whole,
         planned=a_try.pairs,
         early=whole < a_try.pairs,
@@ -177,15 +221,9 @@ def result(
     )
 
 
-def _whole_pairs(a_try: Try, until: date) -> int:
-    """Return how many pairs were over, with the day their headaches are looked for, before `until`."""
-    return max(0, (until - a_try.start).days - BY_KEY[a_try.change].lag) // PAIR
-
-
 def _heads(a_try: Try, days: Sequence[Day]) -> Mapping[date, bool | None]:
     """Return for each day of the change whether a headache was noted on the day it is looked for; None: unknown."""
-    lag = timedelta(days=BY_KEY[a_try.change].lag)
-    return {day.day - lag: headache_day(relevant(day.answers)) for day in days}
+    return {day.day - a_try.lag: headache_day(relevant(day.answers)) for day in days}
 
 
 def _count(heads: Sequence[bool | None]) -> Count:

@@ -8,7 +8,9 @@ from bot.domain.checkin import ALL_FINE, CHANGE, DONE, NO_PAIN, answered_keys, b
 from bot.domain.freetext import Contradiction, OffScale, OtherDay, Refusal, Unscored
 from bot.domain.profile import Part
 from bot.domain.questions import BY_KEY, QUESTIONS, WELL_SLEPT, Answers, Hours, Question, Value
+from bot.domain.tries import Asked
 from bot.render import checkin_words as words
+from bot.render import tries
 from bot.render.message import Button, Message, Rows, plain, rows
 from bot.texts.words import Texts
 
@@ -26,7 +28,8 @@ LONGEST_LABEL = 30
 class Card:
     """What a check-in looks like now: `today` is the day the person lives in; `yesterday_open` offers the last.
 
-    `period`: whether one began that day; None where that is not noted.
+    `period`: whether one began that day; None where that is not noted. `trying`: what a finished card asks
+    about a try, until it is answered.
     """
 
     checkin_id: int
@@ -39,6 +42,7 @@ class Card:
     part: Part = "day"
     late: bool = False
     period: bool | None = None
+    trying: Asked | None = None
 
     @property
     def all_asked(self) -> bool:
@@ -215,6 +219,8 @@ def _done(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
         remarks.append(t("Filled in later, and marked so."))
     if card.part == "night" and not complete(answers):
         remarks.append(t("I’ll ask about the rest at your usual time."))
+    if card.trying:
+        remarks.append(tries.asked(t, card.trying))
     saved = f"<b>{t('Saved for {day}.', day=day_name(t, card.day, card.today))}</b>\n{so_far}".strip()
     return "\n\n".join((saved, *remarks)), rows(*_after(t, card, pain=worst > 0))
 
@@ -228,10 +234,12 @@ def _after(t: Texts, card: Card, *, pain: bool) -> Sequence[list[Button]]:
     note = Button(t("Change the note") if card.answers.get("note") else t("Add a note"), f"note:{number}")
     began = Button(t("My period began"), f"period:{number}:on")
     not_so = Button(t("My period did not begin"), f"period:{number}:off")
+    done = words.codes(t)["try"]
     return [
         [change, note],
         [Button(t("Delete the note"), f"unnote:{number}")] if card.answers.get("note") else [],
         [] if card.period is None else [not_so if card.period else began],
+        [Button(label, f"answer:{number}:try:{code}") for code, label in done.items()] if card.trying else [],
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
         [Button(t("A headache starts now"), "attack")] if card.day == card.today else [],
         [Button(t("Something feels new or wrong"), "signs")] if pain and card.day == card.today else [],

@@ -20,6 +20,7 @@ def short(t: Texts) -> Mapping[str, str]:
         "back_region": t("Back pain in"),
         "medicine": t("Taken for pain"),
         "factors": t("That day"),
+        "try": t("Your try"),
         "note": t("Note"),
     }
 
@@ -38,6 +39,7 @@ def asks(t: Texts) -> Mapping[str, str]:
         "back_region": t("Where did it hurt? Tap all that fit, then Done."),
         "medicine": t("Did you take anything for pain today? Tap all that fit, then Done."),
         "factors": t("Any of these today? Tap all that fit, then Done."),
+        "try": t("Did you do what you are trying?"),
     }
 
 
@@ -94,6 +96,7 @@ def record(t: Texts) -> Mapping[str, Mapping[str, str]]:
     return {
         "aura_known": {"usual": t("as usual"), "new": t("new or different")},
         "impact": {"0": t("no"), "1": t("a bit"), "2": t("a lot")},
+        "try": {"done": t("done"), "not": t("not done")},
     }
 
 
@@ -153,4 +156,5 @@ def codes(t: Texts) -> Mapping[str, Mapping[str, str]]:
             "hard_exercise": t("Hard exercise"),
             "none": t("None of these"),
         },
+        "try": {"done": t("Yes, it was done"), "not": t("No, it was not")},
     }

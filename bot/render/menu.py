@@ -15,6 +15,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
         ("visit", t("A doctor’s visit still to come")),
         ("report", t("A page for your doctor")),
         ("share", t("Let your doctor look for a while")),
+        ("try", t("Try one change, fairly")),
         ("reminders", t("Set reminder times")),
         ("remind", t("Set a reminder in words")),
         ("next", t("What comes next, and why")),

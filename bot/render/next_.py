@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from bot.domain.coming import Planned
-from bot.domain.reminders import MORNING, VISITS
+from bot.domain.reminders import MORNING, TRIED, TRY, VISITS
 from bot.render.message import Button, Message, rows
 from bot.render.reminders import name, when_one
 from bot.texts.words import Texts
@@ -62,6 +62,10 @@ def _why(t: Texts, line: Line) -> str:
         return t("you asked for it later")
     if line.put_off:
         return t("after your quiet hours")
+    if line.kind == TRY:
+        return t("a day with it")
+    if line.kind == TRIED:
+        return t("it is over")
     return t("you set {when}", when=when_one(t, [line.because.schedule])) if line.because else ""
 
 

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain.reminders import AFTER_VISIT, CHECKIN, DAILY, EVERY_DAY, NIGHT, OWN, SUMMARY, VISIT, WORKDAYS
+from bot.domain.reminders import (
+    AFTER_VISIT,
+    CHECKIN,
+    DAILY,
+    EVERY_DAY,
+    NIGHT,
+    OWN,
+    SUMMARY,
+    TRIED,
+    TRY,
+    VISIT,
+    WORKDAYS,
+)
 from bot.domain.schedule import Schedule
 from bot.domain.times import NotTimes
 from bot.domain.tips import KINDS
@@ -131,10 +143,11 @@ def undone(t: Texts) -> Message:
 
 
 def set_(t: Texts, first: datetime | None, *, quiet: str | None) -> str:
-    """Say that times were set and when the first comes (local); `quiet`: one of them lies in the quiet hours."""
-    if first is None:
-        return t("Set.")
-    said = t("Set. Next: {day}, {time}.", day=t.day(first.date()), time=t.clock_time(first.time()))
+    """Say that times were set and when the first comes (local), where that is known; `quiet`: one of them lies in the
+    quiet hours."""
+    said = t("Set.")
+    if first is not None:
+        said = t("Set. Next: {day}, {time}.", day=t.day(first.date()), time=t.clock_time(first.time()))
     if quiet is None:
         return said
     return (
@@ -178,14 +191,15 @@ def when(t: Texts, entry: Entry, most: int | None = None) -> str:
     by_days: dict[object, list[Schedule]] = {}
     for schedule in sorted(entry.schedules, key=lambda each: (each.only_on or date.min, each.at)):
         by_days.setdefault((schedule.weekdays, schedule.only_on), []).append(schedule)
-    text = "; ".join(when_one(t, group, most) for group in by_days.values())
+    every = t("on days with it") if entry.kind == TRY else None
+    text = "; ".join(when_one(t, group, most, every) for group in by_days.values())
     return text if entry.on else t("{when} (off)", when=text)
 
 
-def when_one(t: Texts, group: Sequence[Schedule], most: int | None = None) -> str:
-    """Return "Mon to Fri, 10:00 and 14:00" for schedules on the same days."""
+def when_one(t: Texts, group: Sequence[Schedule], most: int | None = None, every: str | None = None) -> str:
+    """Return "Mon to Fri, 10:00 and 14:00" for schedules on the same days; `every`: what stands for every day."""
     first = group[0]
-    days = t("once, {day}", day=t.day(first.only_on)) if first.only_on else _days(t, first.weekdays)
+    days = t("once, {day}", day=t.day(first.only_on)) if first.only_on else _days(t, first.weekdays, every)
     times = [t.clock_time(schedule.at) for schedule in group]
     if most is not None and len(times) > most + 1:
         times[most:] = [t("{n} more", n=len(times) - most)]
@@ -215,7 +229,13 @@ def names(t: Texts) -> dict[str, str]:
 def name(t: Texts, kind: str, words: str | None = None) -> str:
     if kind.startswith(OWN):
         return plain(words) if words else t("My own words")
-    return (names(t) | {VISIT: t("Before your visit"), AFTER_VISIT: t("After your visit")}).get(kind, kind)
+    by_themselves = {
+        VISIT: t("Before your visit"),
+        AFTER_VISIT: t("After your visit"),
+        TRY: t("Your try"),
+        TRIED: t("What came of your try"),
+    }
+    return (names(t) | by_themselves).get(kind, kind)
 
 
 def _to_page(t: Texts, entry: Entry) -> Button:
@@ -226,12 +246,14 @@ def _to_page(t: Texts, entry: Entry) -> Button:
 
 
 def _same_days(entry: Entry) -> bool:
+    if entry.kind == TRY:
+        return False  # the lot gives them
     return len({schedule.weekdays for schedule in entry.schedules}) == 1 and not entry.schedules[0].only_on
 
 
-def _days(t: Texts, weekdays: frozenset[int]) -> str:
+def _days(t: Texts, weekdays: frozenset[int], every: str | None = None) -> str:
     if weekdays == EVERY_DAY:
-        return t("every day")
+        return every or t("every day")
     if weekdays == WORKDAYS:
         return t("Mon to Fri")
     return ", ".join(t.weekday(MONDAY + timedelta(days=day)) for day in sorted(weekdays))

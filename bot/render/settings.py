@@ -207,6 +207,7 @@ def help_text(t: Texts) -> Message:
         t("/patterns – what goes with your headaches"),
         t("/history – a month at a glance; see, fill in or change a day"),
         t("/log – note a massage, a visit, a new pillow"),
+        t("/try – try one change, by coin toss, and see what your days say"),
         t("/reminders – set reminder times; /remind does it in words"),
         t("/next – what comes, and why"),
         t("/attack – it started: I’m quiet until it’s over"),
