@@ -21,7 +21,7 @@ from bot.domain.log import KINDS as LOGGED
 from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
-from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, WORKDAYS
+from bot.domain.reminders import CHECKIN, MORNING, SUMMARY, TRIED, TRY, WORKDAYS
 from bot.domain.report import figures_of, notes_of
 from bot.domain.rules import ANY_MIX, LIMITS, Advice, AdviceKind
 from bot.domain.safety import Concern
@@ -50,12 +50,14 @@ from bot.render import (
     share,
     summary,
     tips,
+    tries,
     visits,
 )
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
 from tests.render.looks import changes, looks
+from tests.render.test_tries import tried
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -114,7 +116,7 @@ def what_goes_together(t: Texts) -> Iterator[Message]:
 
 
 def entries() -> list[reminders.Entry]:
-    kinds = [CHECKIN, SUMMARY, *(kind.key for kind in KINDS)]
+    kinds = [CHECKIN, SUMMARY, TRY, *(kind.key for kind in KINDS)]
     zone = "America/Argentina/ComodRivadavia"
     at = tuple(Schedule(time(hour, 45), frozenset({0, 1, 2, 3, 4, 5}), zone) for hour in range(24))
     once = Schedule(time(9), frozenset({0}), zone, MONDAY)
@@ -135,6 +137,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
     yield from lists_of_signs(t)
     yield from what_the_card_asks(t)
+    yield from tried(t)
     yield from when_to_see_a_doctor(t)
     yield from what_goes_together(t)
     yield from (safety.warning_signs(t), settings_words.place_not_asked(t))
@@ -171,7 +174,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     for entry in entries():
         undo = f"back:{entry.kind}:{10**16}"
         yield from (reminders.page(t, entry, said="Set.", undo=undo), reminders.choose_days(t, entry))
-        if entry.kind not in (CHECKIN, SUMMARY):
+        if entry.kind not in (CHECKIN, SUMMARY, TRY):
             yield reminders.removed(t, entry, undo)
     yield from reminders_as_they_are_set(t)
     yield from reminders_as_they_come(t)
@@ -276,6 +279,7 @@ def what_comes_next(t: Texts) -> Iterator[Message]:
         next_.Line(NOW, "posture", planned),
         next_.Line(NOW + timedelta(days=1), "own-1", own, again=True),
         next_.Line(NOW + timedelta(days=1), SUMMARY, replace(planned, kind=SUMMARY), put_off=True),
+        *(next_.Line(NOW + timedelta(days=1), kind, replace(planned, kind=kind)) for kind in (TRY, TRIED)),
         *(next_.Line(NOW + timedelta(days=2), kind, None, again=True) for kind in (MORNING, CHECKIN)),
     ]
     for some in ([], lines):
@@ -423,6 +427,7 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         share,
         summary,
         tips,
+        tries,
         visits,
     )
     makers: list[Callable[..., object]] = [
@@ -434,6 +439,7 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         and getattr(maker, "__module__", "") == part.__name__
         and getattr(maker, "__annotations__", {}).get("return") in (Message, "Message")
     ]
-    source = Path(__file__).read_text(encoding="utf-8")
+    files = [Path(__file__), *Path(__file__).parent.glob("render/test_*.py")]
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     missing = [f"{maker.__module__}.{maker.__name__}" for maker in makers if f".{maker.__name__}(" not in source]
     assert missing == []

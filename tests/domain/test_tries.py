@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, product
 
@@ -16,13 +17,17 @@ from bot.domain.tries import (
     FEWEST_PAIRS,
     PAIR,
     WEEKS,
+    Asked,
     Kept,
     Own,
     Result,
     Try,
+    asked_on,
     chance,
     differences,
+    done_on,
     interval_of,
+    kept,
     on,
     own,
     p_of,
@@ -50,7 +55,8 @@ def diary(heads: Mapping[date, bool | None]) -> list[Day]:
 
 
 def told(a_try: Try, days: list[Day], done: Mapping[date, bool] | None = None, ended: date | None = None) -> Result:
-    found = result(a_try, days, done or {}, ended or a_try.due, ended)
+    over = replace(a_try, ended=ended)
+    found = result(over, days, done or {}, over.due)
     assert found is not None
     return found
 
@@ -289,7 +295,8 @@ def test_ended_early_it_says_so_and_uses_whole_pairs() -> None:
     assert (found.with_change, found.without) == (Count(0, 14), Count(14, 14))
     assert found.p == 2 / 2**7
     assert found.verdict == "fewer"
-    later = result(a_try, diary(heads), {}, a_try.due + timedelta(days=90), MONDAY + timedelta(days=30))
+    over = replace(a_try, ended=MONDAY + timedelta(days=30))
+    later = result(over, diary(heads), {}, a_try.due + timedelta(days=90))
     assert later == found
 
 
@@ -373,3 +380,45 @@ def test_the_rate_is_ones_own() -> None:
     old = Day(today - timedelta(days=57), {"headache": 9})
     assert own([*kept, old, Day(today, {"headache": 9})], today) == own(kept, today)
     assert own([], today) is None
+
+
+# What the card asks
+
+
+def test_a_card_asks_for_the_day_whose_headaches_are_looked_for_on_it() -> None:
+    """Of an evening's change the evening before: at eight this evening is still ahead."""
+    day = timedelta(days=1)
+    walk, evening = planned("walk"), planned("evening_stretch")
+    assert asked_on(walk, MONDAY - day) is asked_on(evening, MONDAY) is None
+    assert asked_on(walk, MONDAY) == Asked("walk", MONDAY, with_it=on(walk, MONDAY) is True)
+    assert asked_on(evening, MONDAY + day) == Asked("evening_stretch", MONDAY, with_it=on(evening, MONDAY) is True)
+    assert asked_on(walk, walk.last) is not None
+    assert asked_on(evening, evening.last + day) is not None
+    assert asked_on(walk, walk.due) is asked_on(evening, evening.due) is None
+
+
+def test_ended_it_asks_and_reminds_no_more() -> None:
+    for change in ("walk", "evening_stretch"):
+        over = replace(planned(change), ended=MONDAY + timedelta(days=9))
+        assert over.due == over.ended
+        assert asked_on(over, MONDAY + timedelta(days=8)) is not None
+        assert asked_on(over, MONDAY + timedelta(days=9)) is None
+        assert on(over, MONDAY + timedelta(days=8)) is not None
+        assert on(over, MONDAY + timedelta(days=9)) is None
+
+
+@given(st.sampled_from([change.key for change in CHANGES]), SEEDS, st.data())
+def test_what_the_cards_say_is_counted_on_the_day_it_was_asked_for(change: str, seed: int, data: st.DataObject) -> None:
+    a_try = planned(change, seed=seed)
+    told = data.draw(st.lists(st.sampled_from(["done", "not", None, ""]), min_size=70, max_size=70))
+    days = [Day(MONDAY + timedelta(days=n - 5), {"try": each} if each != "" else {}) for n, each in enumerate(told)]
+    done = done_on(a_try, days)
+    assert done.keys() <= {day for day, _ in assigned(a_try)}
+    for day, side in assigned(a_try):
+        answer = told[(day - MONDAY + a_try.lag).days + 5]
+        assert done.get(day) == {"done": True, "not": False}.get(answer or "")
+        asked = asked_on(a_try, day + a_try.lag)
+        assert asked == Asked(change, day, side)
+    with_it, without = kept(a_try, done, a_try.due)
+    assert with_it.told + without.told == len(done)
+    assert with_it.done + without.done == sum(done.values())

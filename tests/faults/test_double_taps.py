@@ -67,6 +67,8 @@ A_LIFE = (
     *("Add a note", "says a quiet day", "says /report", "8 weeks", "Add a second page", "Choose notes"),
     *("Tue 10 Mar", "✓ Tue 10 Mar", "Done"),
     *("Make the page", "Make it with my name", "says Ann Example"),
+    *("says /try", "A walk", "Another change", "A walk", "8 weeks", "Start tomorrow", "End it early", "No, go on"),
+    *("End it early", "Yes, end it", "Try something else"),
     *("says /history", "February 2026", "March 2026", "2 ✓", "Change an answer", "Back to the card"),
     *("says /patterns", "How is this worked out?", "Back to the patterns", "Before and after", "Back to the patterns"),
     *("says /summary", "28 days", "90 days", "Day by day", "Week by week", "This month", "Patterns"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from bot.actions import attack, next_, settings, tips, typed
+from bot.actions import attack, next_, settings, tips, tries, typed
 from bot.actions import reminders as actions
 from bot.actions.buttons import digits_of
 from bot.actions.typed import Said
 from bot.domain.peace import ON_TIME
 from bot.domain.quiet import from_text, quiet_until
-from bot.domain.reminders import CHECKIN, EVERY_DAY, NUDGE, SUMMARY
+from bot.domain.reminders import CHECKIN, EVERY_DAY, NUDGE, SUMMARY, TRIED, TRY
 from bot.domain.schedule import Schedule
 from bot.render.message import Sorry
 from bot.store import events, reminders, users
@@ -191,6 +191,25 @@ class Foretold(RuleBasedStateMachine):
 
         self.acted(user, do)
 
+    @rule(user=who, change=st.sampled_from(("walk", "screens_off")), ago=st.sampled_from((58, 0, 20, 56)))
+    def tries_something(self, user: int, change: str, ago: int) -> None:
+        """Begin a try, perhaps one that is nearly over; where one is on, end it or set its time."""
+
+        def do(session: Session, one: User, now: datetime) -> None:
+            mine = events.of_user(session, one.id, date.min, date.max, "try")
+            tries.begin(session, one, now, change, "8")
+            begun = events.of_user(session, one.id, date.min, date.max, "try")
+            if len(begun) > len(mine):
+                events.move(session, begun[-1], begun[-1].day - timedelta(days=ago))
+                for reminder in reminders.of_user(session, one.id, TRIED):
+                    reminders.change(session, reminder, now)
+            elif ago == 20:
+                tries.end(session, one, now, str(begun[-1].details["seed"]))
+            elif ago == 56:
+                actions.type_time(session, one, now, "k-try", "3:15" if change == "walk" else "weekends 12:00")
+
+        self.acted(user, do)
+
     @rule(user=who, at=st.sampled_from(("0000", "0400", "0600")))
     def starts_days(self, user: int, at: str) -> None:
         self.acted(user, lambda session, one, now: settings.set_day_start(session, one, now, at))
@@ -221,7 +240,8 @@ def test_next_never_lies() -> None:
     assert sum(world.steps for world in worlds) >= 20_000
     assert sum(world.twice for world in worlds) == 0
     came = sum((world.came for world in worlds), Counter[str]())
-    assert min(came[kind] for kind in (CHECKIN, SUMMARY, "water", "morning")) > 10, f"things were sent: {came}"
+    kinds = (CHECKIN, SUMMARY, "water", "morning", TRY, TRIED)
+    assert min(came[kind] for kind in kinds) > 10, f"things were sent: {came}"
 
 
 def live(chance: int, folder: Path) -> Tally:
