@@ -26,7 +26,7 @@ from bot.domain.quiet import from_text, quiet_until
 from bot.domain.reminders import CHECKIN, EVERY_DAY, NUDGE, SUMMARY, TRIED, TRY
 from bot.domain.schedule import Schedule
 from bot.render.message import Sorry
-from bot.store import events, reminders, users
+from bot.store import events, profiles, reminders, users
 from bot.store.database import Session
 from bot.store.tables import outbox
 from bot.store.tables import reminders as times
@@ -200,7 +200,8 @@ class Foretold(RuleBasedStateMachine):
             tries.begin(session, one, now, change, "8")
             begun = events.of_user(session, one.id, date.min, date.max, "try")
             if len(begun) > len(mine):
-                events.move(session, begun[-1], begun[-1].day - timedelta(days=ago))
+                moved = events.move(session, begun[-1], begun[-1].day - timedelta(days=ago))
+                profiles.change(session, one.id, try_from=moved.day.isoformat())
                 for reminder in reminders.of_user(session, one.id, TRIED):
                     reminders.change(session, reminder, now)
             elif ago == 20:
