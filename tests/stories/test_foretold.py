@@ -87,6 +87,8 @@ class Foretold(RuleBasedStateMachine):
         self.acts = 0
         self.loop.run(self.telegram.start_bot())
         self.loop.run(move_in(self.telegram, zones))
+        self.begin_try(PEOPLE[1], "walk", 20)
+        self.begin_try(PEOPLE[2], "screens_off", 58)
 
     def teardown(self) -> None:
         self.tally.twice += self.loop.run(self.telegram.database.write(cards_twice_a_day))
@@ -193,6 +195,9 @@ class Foretold(RuleBasedStateMachine):
 
     @rule(user=who, change=st.sampled_from(("walk", "screens_off")), ago=st.sampled_from((58, 0, 20, 56)))
     def tries_something(self, user: int, change: str, ago: int) -> None:
+        self.begin_try(user, change, ago)
+
+    def begin_try(self, user: int, change: str, ago: int) -> None:
         """Begin a try, perhaps one that is nearly over; where one is on, end it or set its time."""
 
         def do(session: Session, one: User, now: datetime) -> None:
