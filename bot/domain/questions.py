@@ -139,6 +139,9 @@ FACTORS: tuple[str, ...] = (
 )
 """What a person may choose to follow: then it is asked every day, or nothing could be compared with good days."""
 
+VERSION = "0.1"
+"""Of the questions, their words and scales; the table of days and the bundle for clinics name it."""
+
 MOST_FOLLOWED = 5
 LONGEST_NOTE = 1000
 """Characters."""

@@ -16,8 +16,8 @@ from bot.store.crypto import seal, unseal
 from bot.store.database import Session
 from bot.store.tables import answers, checkins
 
-Source = Literal["tap", "text", "edit"]
-"""How an answer came: by a button, in a typed line, or by changing such a line in the chat."""
+Source = Literal["tap", "text", "edit", "import"]
+"""How an answer came: by a button, in a typed line, by changing such a line in the chat, or out of another diary."""
 
 MOST_EARLIER = 200
 """Earlier values kept of one answer; more would be somebody playing with a button."""
@@ -39,6 +39,16 @@ class CheckIn:
     page: str
     asked: tuple[str, ...]
     part: Part = "day"
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer and how it came; `earlier` are the values before it with the same about each, oldest first."""
+
+    value: Value | None
+    answered_at: datetime
+    source: str
+    earlier: tuple[tuple[Value | None, datetime, str], ...] = ()
 
 
 def open_(session: Session, user_id: int, day: date, zone: str, page: str, now: datetime) -> CheckIn:
@@ -230,6 +240,70 @@ def first_answered(session: Session, user_id: int, since: date) -> date | None:
     return cast("date | None", session.execute(found).scalar_one_or_none())
 
 
+def everything(session: Session, user_id: int) -> Sequence[tuple[CheckIn, Mapping[str, Given]]]:
+    """Return every check-in of a person with all that is known of its answers, by question; oldest day first."""
+    mine = select(checkins).where(checkins.c.user_id == user_id).order_by(checkins.c.day)
+    cards = [card for row in session.execute(mine) if (card := _read(session, row))]
+    found: dict[int, dict[str, Given]] = {card.id: {} for card in cards}
+    theirs = select(answers).join(checkins).where(checkins.c.user_id == user_id).order_by(answers.c.question)
+    for row in session.execute(theirs):
+        # At schema 0001 the source of an earlier value was not kept.
+        past = ((*entry, row.source)[:3] for entry in _earlier(session, user_id, row))
+        earlier = tuple((_from_plain(value), datetime.fromisoformat(at), source) for value, at, source in past)
+        found[row.checkin_id][row.question] = Given(_value(session, user_id, row), row.answered_at, row.source, earlier)
+    return [(card, found[card.id]) for card in cards]
+
+
+def bring_in(session: Session, checkin: CheckIn, given: Mapping[str, Given]) -> None:
+    """Store answers as they were given elsewhere, for a check-in that has none to these questions.
+
+    One without a number (0) is made, as it says of itself.
+    """
+    kept = checkin if checkin.id else replace(checkin, id=_bring_card_in(session, checkin))
+    rows = [
+        {
+            "checkin_id": kept.id,
+            "question": question,
+            "value": _sealed(session, kept, question, _plain(one.value)),
+            "earlier": _sealed(
+                session, kept, question, [[_plain(v), at.isoformat(), source] for v, at, source in one.earlier] or None
+            ),
+            "answered_at": one.answered_at,
+            "source": one.source,
+        }
+        for question, one in given.items()
+    ]
+    if rows:
+        session.execute(insert(answers), rows)
+    card = _seal_card(session, kept.id, kept.user_id, kept.page, kept.asked, kept.part)
+    session.execute(update(checkins).where(checkins.c.id == kept.id).values(card=card, answered_at=checkin.answered_at))
+
+
+def take_out(session: Session, checkin: CheckIn, brought: Mapping[str, datetime]) -> None:
+    """Take out answers that were brought in, named by question and instant; one that was changed since stays."""
+    for question, at in brought.items():
+        session.execute(
+            delete(answers).where(
+                answers.c.checkin_id == checkin.id, answers.c.question == question, answers.c.answered_at == at
+            )
+        )
+
+
+def unanswered(session: Session, checkin: CheckIn) -> None:
+    """Let a card whose last answer was taken out be one that nobody has answered."""
+    session.execute(update(checkins).where(checkins.c.id == checkin.id).values(answered_at=None))
+
+
+def remove(session: Session, checkin: CheckIn) -> None:
+    session.execute(delete(checkins).where(checkins.c.id == checkin.id))
+
+
+def _bring_card_in(session: Session, checkin: CheckIn) -> int:
+    names = ("user_id", "day", "zone", "asked_at", "answered_at", "late")
+    values = {name: getattr(checkin, name) for name in names}
+    return int(session.execute(insert(checkins).values(**values, card=b"").returning(checkins.c.id)).scalar_one())
+
+
 def count(session: Session, user_id: int) -> int:
     """Return on how many days the person answered or skipped anything; a card that was only shown is none."""
     answered = select(answers.c.checkin_id).join(checkins).where(checkins.c.user_id == user_id).distinct()
@@ -264,13 +338,9 @@ def _put(
     *,
     new: bool,
 ) -> None:
-    def sealed(content: object) -> bytes | None:
-        place = {"table": "answers", "key": f"{checkin.id}:{question}", "user": checkin.user_id}
-        return None if content is None else seal(session.keys, json.dumps(content), **place)  # type: ignore[arg-type]
-
     values = {
-        "value": sealed(_plain(value)),
-        "earlier": sealed(earlier or None),
+        "value": _sealed(session, checkin, question, _plain(value)),
+        "earlier": _sealed(session, checkin, question, earlier or None),
         "answered_at": now,
         "source": source,
         "message_id": message_id,
@@ -280,6 +350,11 @@ def _put(
     else:
         mine = (answers.c.checkin_id == checkin.id) & (answers.c.question == question)
         session.execute(update(answers).where(mine).values(**values))
+
+
+def _sealed(session: Session, checkin: CheckIn, question: str, content: object) -> bytes | None:
+    place = {"table": "answers", "key": f"{checkin.id}:{question}", "user": checkin.user_id}
+    return None if content is None else seal(session.keys, json.dumps(content), **place)  # type: ignore[arg-type]
 
 
 def _value(session: Session, user_id: int, row: Row[Any]) -> Value | None:

@@ -27,3 +27,8 @@ def change(session: Session, user_id: int, **values: object) -> Profile:
     session.execute(delete(profiles).where(profiles.c.user_id == user_id))
     session.execute(insert(profiles).values(user_id=user_id, body=sealed))
     return kept
+
+
+def forget(session: Session, user_id: int) -> None:
+    """Make a person's profile the one that nobody has changed."""
+    session.execute(delete(profiles).where(profiles.c.user_id == user_id))

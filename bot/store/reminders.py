@@ -49,18 +49,26 @@ class Due(NamedTuple):
 
 
 def add(
-    session: Session, user_id: int, kind: str, schedule: Schedule, now: datetime, words: str | None = None
+    session: Session,
+    user_id: int,
+    kind: str,
+    schedule: Schedule,
+    now: datetime,
+    words: str | None = None,
+    *,
+    created_at: datetime | None = None,
 ) -> Reminder:
-    next_at = _next(schedule, now)
+    """Add a reminder, planned from `now`; `created_at` where it was made before, in another diary."""
+    next_at, made_at = _next(schedule, now), created_at or now
     row = session.execute(
         insert(reminders)
-        .values(user_id=user_id, kind=kind, on=True, next_at=next_at, created_at=now, **_columns(schedule))
+        .values(user_id=user_id, kind=kind, on=True, next_at=next_at, created_at=made_at, **_columns(schedule))
         .returning(reminders.c.id)
     ).scalar_one()
     if words is not None:
         sealed = seal(session.keys, words, table="reminders", key=row, user=user_id)
         session.execute(update(reminders).where(reminders.c.id == row).values(words=sealed))
-    return Reminder(row, user_id, kind, schedule, True, next_at, words, now)
+    return Reminder(row, user_id, kind, schedule, True, next_at, words, made_at)
 
 
 def change(

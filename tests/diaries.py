@@ -1,0 +1,166 @@
+"""Any diary a person could have, as an export has it: what the tests of takeouts draw from."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.domain import takeout
+from bot.domain.checklists import SIGNS
+from bot.domain.emergency import COUNTRIES
+from bot.domain.log import KINDS
+from bot.domain.profile import CARE
+from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Hours, Question, Value
+from bot.domain.quiet import DEFAULT, as_text
+from bot.domain.takeout import FORMAT, VERSION, Answer, CheckIn, Earlier, Event, Profile, Reminder, Takeout, Tastes
+from bot.domain.tips import KINDS as TIPPED
+
+NOW = datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC)
+ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40) | st.sampled_from(
+    ["=1+1", "+49 30", "-", "@you", "\t=2", " =3", "a,b\n\"c\"", "=cmd|' /C calc'!A0", "\0", "\r\n", "＝4", "🙂"]
+)
+INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001
+DAYS = st.dates(date(2025, 10, 1), date(2026, 3, 1))
+
+
+def some_value(question: Question) -> st.SearchStrategy[Value]:
+    """Any value on the question's scale."""
+    quarters = st.integers(0, 96).map(lambda n: Hours(n / 4, n / 4))
+    of: dict[str, st.SearchStrategy[Value]] = {
+        "severity": st.integers(0, 10),
+        "quality": st.integers(1, 5),
+        "hours": st.one_of(st.sampled_from([*BANDS.values(), WELL_SLEPT]), quarters),
+        "choice": st.sampled_from(question.choices or ("",)),
+        "several": st.frozensets(st.sampled_from(question.choices or ("",))).map(
+            lambda ticked: ticked if len(ticked) < 2 else ticked - {"none"}
+        ),
+        "text": WORDS,
+    }
+    return of[question.kind]
+
+
+def answers_to(question: Question) -> st.SearchStrategy[Answer]:
+    values = (st.none() | some_value(question)).map(takeout.plain_of)
+    how: dict[str, Any] = {"value": values, "answered_at": INSTANTS, "source": st.sampled_from(["tap", "text", "edit"])}
+    return st.builds(Answer, **how, earlier=st.lists(st.builds(Earlier, **how), max_size=2))
+
+
+CARDS = st.builds(
+    CheckIn,
+    day=DAYS,
+    zone=st.sampled_from(ZONES),
+    asked_at=INSTANTS,
+    answered_at=st.none() | INSTANTS,
+    late=st.booleans(),
+    page=st.sampled_from(["headache", "done", "change"]),
+    part=st.sampled_from(["day", "night"]),
+    asked=st.lists(st.sampled_from([*BY_KEY, *(f"factors:{code}" for code in FACTORS)]), unique=True, max_size=8),
+    answers=st.fixed_dictionaries({}, optional={key: answers_to(each) for key, each in BY_KEY.items()}).map(
+        lambda answers: dict(sorted(answers.items()))
+    ),
+)
+
+MOMENTS = INSTANTS.map(datetime.isoformat)
+CHECKS = st.sampled_from(sorted(SIGNS)).flatmap(
+    lambda which: st.fixed_dictionaries(
+        {
+            "list": st.just(which),
+            "score": st.none() | st.integers(0, 10),
+            "signs": st.lists(st.sampled_from(sorted(SIGNS[which])), unique=True, max_size=3).map(sorted),
+            "none": st.booleans(),
+            "new": st.booleans(),
+            "visit": st.none(),
+        }
+    )
+)
+
+
+def of_kind(kind: st.SearchStrategy[str], details: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[Event]:
+    return st.builds(Event, day=DAYS, kind=kind, created_at=INSTANTS, details=details)
+
+
+EVENTS = st.one_of(
+    of_kind(st.sampled_from(KINDS), st.fixed_dictionaries({"note": st.just("") | WORDS})),
+    of_kind(st.just("attack"), st.fixed_dictionaries({"began": MOMENTS, "over": st.none() | MOMENTS})),
+    of_kind(st.just("period"), st.just({})),
+    of_kind(st.just("told"), st.fixed_dictionaries({"what": st.just("see_back"), "slot": st.just("2026-01-01")})),
+    of_kind(st.just("check"), CHECKS),
+)
+
+REMINDERS = st.builds(
+    Reminder,
+    kind=st.sampled_from([kind.key for kind in TIPPED]),
+    at=st.times().map(lambda at: time(at.hour, at.minute)),
+    weekdays=st.lists(st.integers(0, 6), min_size=1, unique=True).map(sorted),
+    zone=st.sampled_from(ZONES),
+    on=st.booleans(),
+    only_on=st.none(),
+    words=st.none(),
+    created_at=INSTANTS,
+) | st.builds(
+    Reminder,
+    kind=st.sampled_from(["own-1", "own-7"]),
+    at=st.just(time(15)),
+    weekdays=st.just([0]),
+    zone=st.sampled_from(ZONES),
+    on=st.booleans(),
+    only_on=st.none() | st.just(date(2027, 3, 1)),
+    words=WORDS,
+    created_at=INSTANTS,
+)
+
+PROFILES = st.builds(
+    Profile,
+    short=st.booleans(),
+    followed=st.lists(st.sampled_from(FACTORS), unique=True, max_size=5).map(sorted),
+    period=st.booleans(),
+    country=st.none() | st.sampled_from(COUNTRIES),
+    care=st.lists(st.sampled_from(sorted(CARE)), unique=True).map(sorted),
+)
+
+
+@st.composite
+def tastes(draw: st.DrawFn) -> Tastes:
+    rated = draw(st.lists(st.sampled_from(["pb01", "sl02", "wa03", "st04"]), unique=True))
+    cut = draw(st.integers(0, len(rated)))
+    return Tastes(helped=sorted(rated[:cut]), unwanted=sorted(rated[cut:]))
+
+
+@st.composite
+def diaries(draw: st.DrawFn) -> Takeout:
+    """Any diary, in the order in which an export has it."""
+    cards = draw(st.lists(CARDS, max_size=6, unique_by=lambda card: card.day))
+    noted = draw(st.lists(EVENTS, max_size=6, unique_by=lambda event: event.created_at))
+    noted.sort(key=lambda event: (event.day, event.created_at, event.kind))
+    visits = [place for place, event in enumerate(noted) if event.kind == "chiropractor"]
+    noted = [
+        event.model_copy(update={"details": {**event.details, "visit": visits[0]}})
+        if event.kind == "check" and visits
+        else event
+        for event in noted
+    ]
+    planned = draw(st.lists(REMINDERS, max_size=4, unique_by=lambda each: (each.kind, each.at)))
+    return Takeout(
+        format=FORMAT,
+        version=VERSION,
+        exported_at=NOW,
+        settings=takeout.Settings(
+            language="en",
+            zone="Europe/Berlin",
+            day_start=time(4),
+            quiet=as_text(DEFAULT),
+            since=NOW - timedelta(days=200),
+            paused_until=None,
+            silent_until=None,
+            seen_at=None,
+        ),
+        profile=draw(PROFILES),
+        tastes=draw(tastes()),
+        consents=[takeout.Consent(version="1", text_hash="0" * 64, agreed_at=NOW - timedelta(days=200))],
+        reminders=sorted(planned, key=lambda each: each.model_dump_json()),
+        checkins=sorted(cards, key=lambda card: card.day),
+        events=noted,
+        responses=[],
+    )

@@ -1,0 +1,99 @@
+"""Everything about a person in one file: asked for, confirmed with one tap, complete, and safe to open."""
+
+import csv
+import json
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+from bot.sandbox.person import Person
+from bot.sandbox.rules import Json
+from tests.conftest import Telegram
+
+FILES = ["README.txt", "headsup.json", "days.csv", "dictionary.csv", "fhir.json"]
+
+
+def unpacked(content: bytes) -> dict[str, str]:
+    with ZipFile(BytesIO(content)) as packed:
+        assert packed.testzip() is None
+        return {name: packed.read(name).decode() for name in packed.namelist()}
+
+
+async def exported(person: Person) -> dict[str, str]:
+    await person.says("/export")
+    await person.taps("Send it")
+    assert person.sees.document is not None
+    return unpacked(person.sees.document)
+
+
+def table(text: str) -> list[Json]:
+    return list(csv.DictReader(StringIO(text)))
+
+
+async def test_a_warning_then_a_tap_then_the_file(telegram: Telegram, ann: Person) -> None:
+    await ann.says("headache 7, back 0")
+    await ann.says("/export")
+    assert "not encrypted" in ann.sees.text
+    assert ann.sees.document is None, "nothing is made before the tap"
+    await ann.taps("Send it")
+    assert ann.sees.body["document"]["file_name"] == "headsup-2026-03-02.zip"
+    assert ann.sees.text.startswith("Your diary: 1 day with a card. Not encrypted")
+    assert "has_protected_content" not in ann.sees.body, "it is theirs to save"
+    assert ann.sees.document is not None
+    assert list(unpacked(ann.sees.document)) == FILES
+
+
+async def test_a_day_a_note_and_a_visit_are_in_all_of_it(telegram: Telegram, ann: Person) -> None:
+    await ann.says("headache 7, back 0, slept 6.5")
+    await ann.taps("Skip the rest")
+    await ann.taps("Add a note")
+    await ann.says("=HYPERLINK(1)")
+    await ann.says("/log")
+    await ann.taps("Massage")
+    telegram.clock.moves(3 * 24 * 3600)
+    await ann.says("all fine")
+    files = await exported(ann)
+    diary = json.loads(files["headsup.json"])
+    assert [day["day"] for day in diary["checkins"]] == ["2026-03-02", "2026-03-05"]
+    assert diary["checkins"][0]["answers"]["headache"]["value"] == 7
+    assert diary["events"][0]["kind"] == "massage"
+    days = table(files["days.csv"])
+    assert [day["diary_date"] for day in days] == ["2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"]
+    assert [day["headache_nrs"] for day in days] == ["7", "", "", "0"]
+    assert [day["logged"] for day in days] == ["1", "0", "0", "1"]
+    assert (days[0]["sleep_hours"], days[0]["note"], days[0]["remedy_massage"]) == ("6.5", "'=HYPERLINK(1)", "1")
+    assert (days[3]["sleep_low"], days[3]["sleep_high"], days[3]["sleep_hours"]) == ("6", "24", "")
+    explained = [row["column"] for row in table(files["dictionary.csv"])]
+    assert explained == list(days[0])
+
+
+async def test_no_name_and_no_number_of_a_person_is_in_it(telegram: Telegram, ann: Person) -> None:
+    await ann.says("all fine")
+    files = await exported(ann)
+    for name, text in files.items():
+        assert "Ann" not in text, name
+        assert str(ann.user_id) not in text, name
+
+
+async def test_not_now_makes_nothing(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/export")
+    await ann.taps("Not now")
+    assert ann.sees.text == "No file was made. /export makes one any time."
+    assert ann.sees.labels == []
+
+
+async def test_whoever_has_written_nothing_yet_gets_what_there_is(telegram: Telegram, ann: Person) -> None:
+    files = await exported(ann)
+    diary = json.loads(files["headsup.json"])
+    assert (diary["checkins"], diary["events"]) == ([], [])
+    assert len(diary["consents"]) == 1
+    assert {reminder["kind"] for reminder in diary["reminders"]} == {"checkin", "summary"}
+    assert table(files["days.csv"]) == []
+
+
+async def test_nobody_gets_anything_of_somebody_else(telegram: Telegram, ann: Person, ben: Person) -> None:
+    await ann.says("headache 9, back 9")
+    await ann.says("/export")
+    telegram.api.taps(ben.user_id, ben.sees.message_id, "export")
+    await telegram.settle()
+    assert ben.sees.document is not None
+    assert json.loads(unpacked(ben.sees.document)["headsup.json"])["checkins"] == []
