@@ -10,6 +10,7 @@ from bot.domain.checklists import SIGNS
 from bot.domain.emergency import COUNTRIES
 from bot.domain.log import KINDS
 from bot.domain.profile import CARE
+from bot.domain.profile import Profile as Known
 from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Hours, Question, Value
 from bot.domain.quiet import DEFAULT, as_text
 from bot.domain.takeout import FORMAT, VERSION, Answer, CheckIn, Earlier, Event, Profile, Reminder, Takeout, Tastes
@@ -19,7 +20,7 @@ NOW = datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40) | st.sampled_from(
-    ["=1+1", "+49 30", "-", "@you", "\t=2", " =3", "a,b\n\"c\"", "=cmd|' /C calc'!A0", "\0", "\r\n", "＝4", "🙂"]
+    ["=1+1", "+49 30", "-", "@you", "\t=2", " =3", 'a,b\n"c"', "=cmd|' /C calc'!A0", "\0", "\r\n", "＝4", "🙂"]
 )
 INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001
 DAYS = st.dates(date(2025, 10, 1), date(2026, 3, 1))
@@ -56,7 +57,9 @@ CARDS = st.builds(
     late=st.booleans(),
     page=st.sampled_from(["headache", "done", "change"]),
     part=st.sampled_from(["day", "night"]),
-    asked=st.lists(st.sampled_from([*BY_KEY, *(f"factors:{code}" for code in FACTORS)]), unique=True, max_size=8),
+    asked=st.lists(
+        st.sampled_from([*BY_KEY, "done", "change", *(f"factors:{code}" for code in FACTORS)]), unique=True, max_size=8
+    ),
     answers=st.fixed_dictionaries({}, optional={key: answers_to(each) for key, each in BY_KEY.items()}).map(
         lambda answers: dict(sorted(answers.items()))
     ),
@@ -128,20 +131,7 @@ def tastes(draw: st.DrawFn) -> Tastes:
     return Tastes(helped=sorted(rated[:cut]), unwanted=sorted(rated[cut:]))
 
 
-@st.composite
-def diaries(draw: st.DrawFn) -> Takeout:
-    """Any diary, in the order in which an export has it."""
-    cards = draw(st.lists(CARDS, max_size=6, unique_by=lambda card: card.day))
-    noted = draw(st.lists(EVENTS, max_size=6, unique_by=lambda event: event.created_at))
-    noted.sort(key=lambda event: (event.day, event.created_at, event.kind))
-    visits = [place for place, event in enumerate(noted) if event.kind == "chiropractor"]
-    noted = [
-        event.model_copy(update={"details": {**event.details, "visit": visits[0]}})
-        if event.kind == "check" and visits
-        else event
-        for event in noted
-    ]
-    planned = draw(st.lists(REMINDERS, max_size=4, unique_by=lambda each: (each.kind, each.at)))
+def an_empty_diary() -> Takeout:
     return Takeout(
         format=FORMAT,
         version=VERSION,
@@ -156,11 +146,36 @@ def diaries(draw: st.DrawFn) -> Takeout:
             silent_until=None,
             seen_at=None,
         ),
-        profile=draw(PROFILES),
-        tastes=draw(tastes()),
+        profile=takeout.plain_profile(Known()),
+        tastes=Tastes(helped=[], unwanted=[]),
         consents=[takeout.Consent(version="1", text_hash="0" * 64, agreed_at=NOW - timedelta(days=200))],
-        reminders=sorted(planned, key=lambda each: each.model_dump_json()),
-        checkins=sorted(cards, key=lambda card: card.day),
-        events=noted,
+        reminders=[],
+        checkins=[],
+        events=[],
         responses=[],
+    )
+
+
+@st.composite
+def diaries(draw: st.DrawFn) -> Takeout:
+    """Any diary, in the order in which an export has it."""
+    cards = draw(st.lists(CARDS, max_size=6, unique_by=lambda card: card.day))
+    noted = draw(st.lists(EVENTS, max_size=6, unique_by=lambda event: event.created_at))
+    noted.sort(key=lambda event: (event.day, event.created_at, event.kind))
+    visits = [place for place, event in enumerate(noted) if event.kind == "chiropractor"]
+    noted = [
+        event.model_copy(update={"details": {**event.details, "visit": visits[0]}})
+        if event.kind == "check" and visits
+        else event
+        for event in noted
+    ]
+    planned = draw(st.lists(REMINDERS, max_size=4, unique_by=lambda each: (each.kind, each.at)))
+    return an_empty_diary().model_copy(
+        update={
+            "profile": draw(PROFILES),
+            "tastes": draw(tastes()),
+            "reminders": sorted(planned, key=lambda each: each.model_dump_json()),
+            "checkins": sorted(cards, key=lambda card: card.day),
+            "events": noted,
+        }
     )

@@ -51,7 +51,10 @@ class Chat:
         self._database = database
         self._clock = clock
         self._requests = (request, polling)
-        bot: ExtBot[None] = ExtBot(token, base_url=base_url, request=request, get_updates_request=polling)
+        files = f"{base_url.removesuffix('/bot')}/file/bot"
+        bot: ExtBot[None] = ExtBot(
+            token, base_url=base_url, base_file_url=files, request=request, get_updates_request=polling
+        )
         self.application: Application = (  # type: ignore[type-arg]
             # No JobQueue: PTB would start one of its own as soon as APScheduler is installed.
             ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()

@@ -24,6 +24,7 @@ from bot.actions import (
     checklist,
     export,
     history,
+    import_,
     log,
     next_,
     onboarding,
@@ -42,6 +43,7 @@ from bot.actions import (
     visits,
 )
 from bot.actions.typed import Said
+from bot.chat.files import fetched
 from bot.chat.turn import Action, Route, Turns
 from bot.domain.checklists import SIGNS
 from bot.domain.freetext import Understood, read_answers
@@ -58,6 +60,9 @@ LONGEST_LINE = 1000
 PRIVATE = only.ChatType.PRIVATE & only.UpdateType.MESSAGE
 OWN = PRIVATE & ~only.FORWARDED & ~only.VIA_BOT
 """Words of somebody else's, sent on to us, are nobody's answer."""
+
+READABLE = only.Document.FileExtension("json") | only.Document.FileExtension("zip")
+"""Files that may hold a diary; any other is something that is not words."""
 
 CHANGED = only.ChatType.PRIVATE & only.UpdateType.EDITED_MESSAGE & ~only.FORWARDED & ~only.VIA_BOT
 
@@ -84,6 +89,7 @@ COMMANDS: Mapping[str, Route] = {
     "pause": Route(settings.ask_pause),
     "resume": Route(settings.resume),
     "export": Route(export.ask),
+    "import": Route(import_.ask),
     "delete": Route(privacy.ask_delete),
     "privacy": Route(privacy.show, strangers=True),
     "warning": Route(safety.warning, strangers=True),
@@ -205,6 +211,9 @@ BUTTONS: Mapping[str, Route] = {
     "safe": Route(safety.safe, strangers=True),
     "export": Route(export.send),
     "no_export": Route(export.not_now),
+    "bring": Route(import_.bring),  # bring:<event>
+    "leave": Route(import_.leave),  # leave:<event>
+    "take_out": Route(import_.undo),  # take_out:<event>
     "erase": Route(privacy.erase),
     "keep": Route(privacy.keep),
 }
@@ -297,6 +306,15 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         if place is not None:
             await turns.take(update, Route(settings.share_location), place.latitude, place.longitude)
 
+    async def sent(update: Update, context: Any) -> None:
+        message = update.effective_message
+        if message is None or message.document is None:
+            return
+        # Of somebody who has not agreed nothing is fetched: they are told to say /start first.
+        known = await turns.knows(update)
+        found = await fetched(context.bot, message.document, message.date) if known else None
+        await turns.take(update, Route(import_.look), found)
+
     async def membership(update: Update, context: object) -> None:
         change = update.my_chat_member
         if change is None:
@@ -325,6 +343,8 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         MessageHandler(OWN & only.TEXT, spoken),
         MessageHandler(CHANGED & only.TEXT & ~only.COMMAND, corrected),
         MessageHandler(OWN & only.LOCATION, located),
+        # Forwarded too: that is how a file gets from one bot to another.
+        MessageHandler(PRIVATE & READABLE, sent),
         message(PRIVATE & ~only.StatusUpdate.ALL, Route(settings.only_words)),
         ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(only.ChatType.GROUPS & only.UpdateType.MESSAGE, in_group),

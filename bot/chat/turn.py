@@ -90,6 +90,11 @@ class Turns:
         reply, lane = done or (Reply((settings.not_saved(texts_for(person.language_code or "en")),)), Lane.REPLY)
         self._sender.reply(self._answer(update, person.id, reply, lane))
 
+    async def knows(self, update: Update) -> bool:
+        """Tell whether the person behind this update has agreed."""
+        person = update.effective_user
+        return person is not None and await self._database.write(lambda s: users.get(s, person.id)) is not None
+
     async def show_again(self, update: Update, action: Callable[[Session, User], Reply]) -> None:
         """Show the reply of a turn that was done when the process stopped, as `action` draws it now."""
         person = update.effective_user

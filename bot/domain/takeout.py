@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.domain.checkin import CHANGE, DONE
 from bot.domain.checklists import SIGNS, Checklist
 from bot.domain.emergency import COUNTRIES
 from bot.domain.log import KINDS
@@ -274,9 +275,11 @@ def _mistakes(found: Takeout, now: datetime) -> Iterator[Mistake]:
 
 
 def _mistakes_on(checkin: CheckIn, now: datetime) -> Iterator[Mistake]:
-    asked = {*BY_KEY, *(f"factors:{code}" for code in FACTORS)}
-    if not {*checkin.asked, *checkin.answers} <= asked or checkin.page not in {*BY_KEY, "done", "change"}:
+    pages = {*BY_KEY, DONE, CHANGE}
+    if checkin.page not in pages or not set(checkin.asked) <= {*pages, *(f"factors:{code}" for code in FACTORS)}:
         yield Mistake("broken", f"{checkin.day.isoformat()}: asked")
+    if not checkin.answers.keys() <= BY_KEY.keys():
+        yield Mistake("broken", f"{checkin.day.isoformat()}: answers")
     for key, answer in checkin.answers.items():
         every: list[Answer | Earlier] = [answer, *answer.earlier]
         for one in every:

@@ -26,6 +26,7 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
         ("warning", t("When to get help at once")),
         ("privacy", t("What is stored")),
         ("export", t("Everything about you in one file")),
+        ("import", t("Bring in another diary")),
         ("delete", t("Remove everything about you")),
         ("help", t("What I can do")),
         ("cancel", t("Stop the current question")),

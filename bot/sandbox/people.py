@@ -1,5 +1,6 @@
 """What people do in the sandbox, and what they see."""
 
+import mimetypes
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -103,6 +104,12 @@ class People:
                 body = {"file_name": "note.txt", "mime_type": "text/plain"}
         kept = self.files.keep(kind, upload, body)
         return self.put(chat, user_id, {kind: [kept] if kind == "photo" else kept})
+
+    def sends_file(self, user_id: int, name: str, content: bytes) -> int:
+        """Send a file of theirs; returns the message's id."""
+        mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kept = self.files.keep("document", Upload(name, content, mime), {"file_name": name, "mime_type": mime})
+        return self.put(self.private(user_id), user_id, {"document": kept})
 
     def blocks(self, user_id: int) -> None:
         chat = self.private(user_id, talking=False)

@@ -91,6 +91,12 @@ class Person:
         await self.settle()
         return message_id
 
+    async def sends_file(self, name: str, content: bytes) -> int:
+        self.acts += 1
+        message_id = self.api.sends_file(self.user_id, name, content)
+        await self.settle()
+        return message_id
+
     async def blocks(self) -> None:
         self.api.blocks(self.user_id)
         await self.settle()

@@ -1,4 +1,4 @@
-"""A diary goes out as one document and comes in again, bit for bit; what is here is never overwritten; Undo is exact."""
+"""A diary goes out and comes in again, bit for bit; what is here is never overwritten; Undo is exact."""
 
 from dataclasses import replace
 from datetime import time, timedelta

@@ -1,0 +1,38 @@
+"""A file that somebody sent, opened with distrust: a ZIP with a diary in it, the diary itself, or a table."""
+
+import zlib
+from datetime import datetime
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+
+from bot.domain.takeout import Mistake, Takeout, read
+
+MEGABYTE = 1024 * 1024
+MOST = 5 * MEGABYTE
+"""Bytes of a file as it is sent: thirty years of days, packed."""
+
+MOST_UNPACKED = 20 * MEGABYTE
+DOCUMENT = "headsup.json"
+ZIP = b"PK"
+
+
+def opened(content: bytes, now: datetime) -> Takeout | Mistake:
+    """Return what is in a file, or why it cannot be brought in."""
+    if len(content) > MOST:
+        return Mistake("too_big")
+    found = _unpacked(content) if content.startswith(ZIP) else content
+    return found if isinstance(found, Mistake) else read(found, now)
+
+
+def _unpacked(content: bytes) -> bytes | Mistake:
+    """Return the diary in a ZIP. Whatever it says of its size, no more is unpacked than a diary may have."""
+    try:
+        with ZipFile(BytesIO(content)) as packed:
+            entry = packed.getinfo(DOCUMENT)
+            if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+                return Mistake("no_diary")
+            with packed.open(entry) as file:
+                found = file.read(MOST_UNPACKED + 1)
+    except (BadZipFile, KeyError, RuntimeError, NotImplementedError, ValueError, EOFError, OSError, zlib.error):
+        return Mistake("no_diary")
+    return Mistake("too_big") if len(found) > MOST_UNPACKED else found

@@ -1,0 +1,116 @@
+"""Another diary on its way in: what is in it, what of it is new, and what was wrong with a file."""
+
+from bot.domain.incoming import Incoming, span
+from bot.domain.takeout import Mistake, Takeout
+from bot.render.message import Button, Message, plain, rows
+from bot.texts.words import Texts
+
+
+def how(t: Texts) -> Message:
+    return Message(
+        t(
+            "Send me the file here, as a file: the ZIP or headsup.json of another HeadsUp. I show you what is in it "
+            "before anything is kept, and what is here already stays as it is. /export makes such a file."
+        )
+    )
+
+
+def preview(t: Texts, number: int, document: Takeout, new: Incoming) -> Message:
+    """Say what is in a file, what of it is new, and what stays as it is."""
+    return Message(
+        "\n\n".join((_in_it(t, document), t("New here: {what}.", what=_counted(t, new)), *_left(t, new))),
+        rows([Button(t("Bring it in"), f"bring:{number}")], [Button(t("Leave it"), f"leave:{number}")]),
+    )
+
+
+def nothing_new(t: Texts, document: Takeout, new: Incoming) -> Message:
+    lines = (_in_it(t, document), t("All of it is here already, so there is nothing to bring in."), *_left(t, new))
+    return Message("\n\n".join(lines))
+
+
+def brought(t: Texts, number: int, new: Incoming) -> Message:
+    return Message(
+        f"<b>{t('It’s in.')}</b> {_counted(t, new)}.\n"
+        + t("Undo takes just that out again, until this time tomorrow. What you change until then stays."),
+        rows([Button(t("Undo"), f"take_out:{number}")]),
+        edit="tapped",
+    )
+
+
+def left(t: Texts) -> Message:
+    return Message(t("Nothing was brought in, and I have forgotten the file."), edit="tapped")
+
+
+def taken_out(t: Texts) -> Message:
+    return Message(t("Taken out again. The rest is as it was."), edit="tapped")
+
+
+def mistake(t: Texts, mistake: Mistake) -> Message:
+    """Say why nothing of a file was kept, and what to do."""
+    where = plain(mistake.where[:80])
+    text = {
+        "too_big": t("That file is too big for a diary; I read up to 5 MB. Send the ZIP, it is smaller."),
+        "no_diary": t("I find no diary in that file. Send the ZIP or headsup.json that /export made, as it is."),
+        "newer": t("That file is from a newer HeadsUp than I am. Ask whoever runs this bot to bring it up to date."),
+        "broken": t("Something in that file is not as I wrote it ({where}). Send it as /export made it.", where=where),
+        "scale": t("An answer for {where} is not on its scale. Send the file as /export made it.", where=where),
+        "future": t("Something in that file is dated {where}, which is still to come. Please look at it.", where=where),
+        "long_ago": t("Something in that file is dated {where}; I keep days from 2000 on.", where=where),
+        "twice": t("That file has {where} twice, and I can’t tell which is right.", where=where),
+        "zone": t("That file names a time zone that I don’t know: {where}.", where=where),
+    }[mistake.why]
+    return Message(f"{text} {t('Nothing of it was kept.')}")
+
+
+def not_fetched(t: Texts) -> Message:
+    return Message(t("I could not get that file from Telegram just now. Please send it once more."))
+
+
+def _in_it(t: Texts, document: Takeout) -> str:
+    answered = [checkin for checkin in document.checkins if checkin.answers]
+    days = t.many("{n} day with answers", "{n} days with answers", len(answered))
+    if (dates := span(answered)) is not None:
+        first, last = (day.isoformat() for day in dates)
+        days = t("{days}, from {first} to {last}", days=days, first=first, last=last)
+    noted = t.many("{n} thing noted beside them", "{n} things noted beside them", len(document.events))
+    return f"<b>{t('In this file')}</b>\n{days}; {noted}."
+
+
+def _counted(t: Texts, new: Incoming) -> str:
+    days, parts = len(new.days), len(new.filled)
+    answers = t.many("{n} answer", "{n} answers", new.answers)
+    told = bool(new.profile or new.tastes.helped or new.tastes.unwanted)
+    counted = [
+        (days, t.many("{n} day", "{n} days", days)),
+        (
+            parts,
+            t.many(
+                "{answers} on {n} day that has others", "{answers} on {n} days that have others", parts, answers=answers
+            ),
+        ),
+        (len(new.events), t.many("{n} thing noted", "{n} things noted", len(new.events))),
+        (len(new.reminders), t.many("{n} reminder time", "{n} reminder times", len(new.reminders))),
+        (told, t("what the card asks and which tips you like")),
+    ]
+    return ", ".join(words for count, words in counted if count)
+
+
+def _left(t: Texts, new: Incoming) -> list[str]:
+    lines = []
+    if new.stay:
+        lines.append(
+            t.many(
+                "{n} answer is another one here: it stays as it is here.",
+                "{n} answers are others here: they stay as they are here.",
+                new.stay,
+            )
+        )
+    if new.unknown:
+        lines.append(
+            t.many(
+                "{n} thing of a kind that I don’t know stays out.",
+                "{n} things of kinds that I don’t know stay out.",
+                new.unknown,
+            )
+        )
+    return lines
