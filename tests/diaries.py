@@ -9,14 +9,15 @@ from bot.domain import takeout
 from bot.domain.checklists import SIGNS
 from bot.domain.emergency import COUNTRIES
 from bot.domain.log import KINDS
-from bot.domain.profile import CARE
+from bot.domain.profile import CARE, INJURIES
 from bot.domain.profile import Profile as Known
-from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Hours, Question, Value
+from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Answers, Hours, Question, Value
 from bot.domain.quiet import DEFAULT, as_text
 from bot.domain.takeout import FORMAT, VERSION, Answer, CheckIn, Earlier, Event, Profile, Reminder, Takeout, Tastes
 from bot.domain.tips import KINDS as TIPPED
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC)
+DAY = date(2026, 3, 1)
 ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40) | st.sampled_from(
@@ -48,12 +49,18 @@ def answers_to(question: Question) -> st.SearchStrategy[Answer]:
     return st.builds(Answer, **how, earlier=st.lists(st.builds(Earlier, **how), max_size=2))
 
 
+def answered(card: CheckIn) -> CheckIn:
+    """Let a card have been answered when its last answer was."""
+    last = max((answer.answered_at for answer in card.answers.values()), default=None)
+    return card.model_copy(update={"answered_at": last})
+
+
 CARDS = st.builds(
     CheckIn,
     day=DAYS,
     zone=st.sampled_from(ZONES),
     asked_at=INSTANTS,
-    answered_at=st.none() | INSTANTS,
+    answered_at=st.none(),
     late=st.booleans(),
     page=st.sampled_from(["headache", "done", "change"]),
     part=st.sampled_from(["day", "night"]),
@@ -63,7 +70,7 @@ CARDS = st.builds(
     answers=st.fixed_dictionaries({}, optional={key: answers_to(each) for key, each in BY_KEY.items()}).map(
         lambda answers: dict(sorted(answers.items()))
     ),
-)
+).map(answered)
 
 MOMENTS = INSTANTS.map(datetime.isoformat)
 CHECKS = st.sampled_from(sorted(SIGNS)).flatmap(
@@ -88,6 +95,21 @@ EVENTS = st.one_of(
     of_kind(st.sampled_from(KINDS), st.fixed_dictionaries({"note": st.just("") | WORDS})),
     of_kind(st.just("attack"), st.fixed_dictionaries({"began": MOMENTS, "over": st.none() | MOMENTS})),
     of_kind(st.just("period"), st.just({})),
+    st.builds(
+        Event,
+        day=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+        kind=st.just("visit"),
+        created_at=INSTANTS,
+        details=st.fixed_dictionaries(
+            {
+                "at": st.none() | st.just("10:30"),
+                "note": st.just("") | WORDS,
+                "questions": st.lists(WORDS, max_size=2).map(lambda said: [list(each) for each in enumerate(said, 1)]),
+                "written_on": st.none() | DAYS.map(date.isoformat),
+            },
+            optional={"over": st.just(True)},
+        ),
+    ),
     of_kind(st.just("told"), st.fixed_dictionaries({"what": st.just("see_back"), "slot": st.just("2026-01-01")})),
     of_kind(st.just("check"), CHECKS),
 )
@@ -121,6 +143,8 @@ PROFILES = st.builds(
     period=st.booleans(),
     country=st.none() | st.sampled_from(COUNTRIES),
     care=st.lists(st.sampled_from(sorted(CARE)), unique=True).map(sorted),
+    injury=st.none() | st.sampled_from(sorted(INJURIES)),
+    injury_told=st.none() | DAYS.map(date.isoformat),
 )
 
 
@@ -154,6 +178,26 @@ def an_empty_diary() -> Takeout:
         events=[],
         responses=[],
     )
+
+
+def a_day(answers: Answers, *events: Event) -> Takeout:
+    """A diary of one day, in which everything was tapped the day before the export."""
+    given_ = {
+        key: Answer(value=takeout.plain_of(value), answered_at=NOW - timedelta(days=1), source="tap", earlier=[])
+        for key, value in answers.items()
+    }
+    card = CheckIn(
+        day=DAY,
+        zone="UTC",
+        asked_at=NOW,
+        answered_at=NOW,
+        late=False,
+        page="done",
+        part="day",
+        asked=list(given_),
+        answers=given_,
+    )
+    return an_empty_diary().model_copy(update={"checkins": [card], "events": list(events)})
 
 
 @st.composite

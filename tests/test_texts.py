@@ -8,6 +8,7 @@ from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import get_args
+from uuid import UUID
 
 import pytest
 
@@ -17,6 +18,7 @@ from bot.domain.coming import Planned
 from bot.domain.emergency import COUNTRIES
 from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale, OtherDay, Unscored
 from bot.domain.history import days_ending
+from bot.domain.incoming import Incoming
 from bot.domain.log import KINDS as LOGGED
 from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
@@ -27,6 +29,9 @@ from bot.domain.rules import ANY_MIX, LIMITS, Advice, AdviceKind
 from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
 from bot.domain.summary import LENGTHS, sum_up
+from bot.domain.summary import week_of
+from bot.domain.takeout import Event, Mistake, Tastes
+from bot.domain.takeout import Why as Wrong
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
 from bot.domain.visits import Visit
@@ -36,7 +41,9 @@ from bot.render import (
     before_after,
     checkin,
     checklist,
+    export,
     history,
+    import_,
     log,
     menu,
     next_,
@@ -56,6 +63,7 @@ from bot.render import (
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
+from tests.diaries import a_day
 from tests.render.looks import changes, looks
 from tests.render.test_tries import tried
 
@@ -136,6 +144,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     for held in HELD:
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
     yield from lists_of_signs(t)
+    yield from out_and_in(t)
     yield from what_the_card_asks(t)
     yield from tried(t)
     yield from when_to_see_a_doctor(t)
@@ -192,6 +201,26 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (checkin.not_understood(t, Unscored(detail)) for detail in SCORE_OF)
     yield from (checkin.not_understood(t, OtherDay(words)) for words in ("<monday>", "3 march" * 1000))
     yield checkin.continued_below(t, LARGEST_ID, MONDAY, MONDAY)
+
+
+def out_and_in(t: Texts) -> Iterator[Message]:
+    yield from (export.ask(t), export.comes_below(t), export.not_now(t))
+    diary, nobody = a_day(LONG_DAY), UUID(int=0)
+    yield export.file(t, diary, MONDAY, nobody)
+    much = Incoming(
+        days=diary.checkins * 999,
+        filled=diary.checkins * 9,
+        events=[(0, Event(day=MONDAY, kind="massage", created_at=NOW, details={"note": "<"}))],
+        tastes=Tastes(helped=["pb01"], unwanted=[]),
+        stay=999,
+        unknown=1,
+    )
+    yield from (import_.how(t), import_.left(t), import_.taken_out(t), import_.not_fetched(t))
+    for new in (much, Incoming(days=diary.checkins), Incoming(events=much.events)):
+        yield from (import_.preview(t, LARGEST_ID, diary, new), import_.brought(t, LARGEST_ID, new))
+        yield import_.nothing_new(t, diary, new)
+    for why in get_args(Wrong):
+        yield import_.mistake(t, Mistake(why, "<&>" * 2000))
 
 
 def lists_of_signs(t: Texts) -> Iterator[Message]:
@@ -415,6 +444,8 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         before_after,
         checkin,
         checklist,
+        export,
+        import_,
         profile,
         next_,
         onboarding,

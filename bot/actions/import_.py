@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.actions import visits
 from bot.actions.buttons import number_of
 from bot.domain.incoming import incoming
 from bot.domain.takeout import Mistake, Takeout
@@ -40,6 +41,7 @@ def bring(session: Session, user: User, now: datetime, number: str) -> Reply:
         raise Sorry(GONE)
     new = incoming(takeout.collect(session, user, now), waiting)
     takeout.bring_in(session, user, _number(number), new, now)
+    visits.plan(session, user, now)
     return Reply((render.brought(texts_for(user.language), _number(number), new),))
 
 
@@ -52,6 +54,7 @@ def leave(session: Session, user: User, now: datetime, number: str) -> Reply:
 def undo(session: Session, user: User, now: datetime, number: str) -> Reply:
     if not takeout.take_out(session, user, _number(number), now):
         raise Sorry("That was taken out already, or came in more than a day ago. It stays as it is.")
+    visits.plan(session, user, now)
     return Reply((render.taken_out(texts_for(user.language)),))
 
 

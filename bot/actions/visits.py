@@ -76,7 +76,7 @@ def type_visit(session: Session, user: User, now: datetime, event_id: str, text:
         same = next((each for each in coming if (each.day, _visit(each).at) == (found.day, found.at)), None)
         event = same or events.add(session, user.id, found.day, VISIT, now, note=note, questions=[], **details)
     users.wait_for_text(session, user.id, None)
-    _plan(session, user, now)
+    plan(session, user, now)
     return Reply((render.below(_page(user, event, new=True)),))
 
 
@@ -108,7 +108,7 @@ def remove_question(session: Session, user: User, now: datetime, event_id: str, 
 def call_off(session: Session, user: User, now: datetime, event_id: str) -> Reply:
     visit = _mine(session, user, event_id)
     events.remove(session, visit)
-    _plan(session, user, now)
+    plan(session, user, now)
     return Reply((render.called_off(texts_for(user.language), _shown(visit)),))
 
 
@@ -161,7 +161,7 @@ def _lately(session: Session, user: User, now: datetime) -> Sequence[Event]:
     ]
 
 
-def _plan(session: Session, user: User, now: datetime) -> None:
+def plan(session: Session, user: User, now: datetime) -> None:
     """Make the reminder rows fit the visits: one before each, one after it; visits on one day share theirs."""
     visits = [*_lately(session, user, now), *to_come(session, user, now)]
     wanted = {(AFTER_VISIT, _once(user, *asked_on(_visit(each)))) for each in visits}

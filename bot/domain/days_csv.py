@@ -56,14 +56,15 @@ def columns(diary: Takeout) -> tuple[str, ...]:
 
 
 def rows(diary: Takeout, today: date) -> Iterator[Row]:
-    """Yield every day from the first that has a card or something noted up to `today`, or to the last that has."""
+    """Yield every day from the first that has a card or something noted up to `today`."""
     cards = {checkin.day: checkin for checkin in diary.checkins}
     events: dict[date, list[Event]] = {}
     for event in diary.events:
         events.setdefault(event.day, []).append(event)
-    known = {*cards, *events}
+    last = max((today, *cards))
+    known = [day for day in (*cards, *events) if day <= last]  # a visit may be still to come
     if known:
-        first, last = min(known), max(today, *known)
+        first = min(known)
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             yield _row(day, cards.get(day), events.get(day, ()))
 

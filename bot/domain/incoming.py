@@ -90,11 +90,10 @@ def _others(given: CheckIn, mine: CheckIn) -> int:
 
 
 def _name(event: Event) -> tuple[Any, ...]:
-    """Return what makes an event the same as another one. What it refers to has another place in each document."""
+    """Return what makes an event the same as another one, whatever has been changed about it since."""
     if event.kind in ONCE_A_DAY:
         return event.day, event.kind
-    details = sorted((name, str(value)) for name, value in event.details.items() if name != "visit")
-    return event.day, event.kind, event.created_at, *details
+    return event.kind, event.created_at, event.details.get("list"), event.details.get("what")
 
 
 def _reminders(here: Sequence[Reminder], given: Sequence[Reminder]) -> Iterator[Reminder]:

@@ -4,6 +4,7 @@ It holds no number of this installation's: no ids of rows, people, chats or mess
 one names its place in `events`.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -25,10 +26,12 @@ from bot.domain.checkin import CHANGE, DONE
 from bot.domain.checklists import SIGNS, Checklist
 from bot.domain.emergency import COUNTRIES
 from bot.domain.log import KINDS
-from bot.domain.profile import CARE
+from bot.domain.profile import CARE, Injury
 from bot.domain.profile import Profile as Known
 from bot.domain.questions import BY_KEY, FACTORS, LONGEST_NOTE, Hours, Value, allowed
+from bot.domain.reminders import VISIT
 from bot.domain.schedule import known_zones
+from bot.domain.visits import FURTHEST_AHEAD
 
 FORMAT: Final = "headsup-diary"
 VERSION: Final = 1
@@ -53,6 +56,10 @@ def _moment(text: str) -> str:
     if at.tzinfo is None or not EARLIEST <= at <= LATEST:
         raise ValueError("no instant of ours")
     return text
+
+
+def _dated(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
 
 
 Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
@@ -146,6 +153,8 @@ class Profile(Part):
     period: bool
     country: Short | None
     care: Annotated[list[Short], Field(max_length=40)]
+    injury: Injury | None
+    injury_told: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
 
 
 class Tastes(Part):
@@ -248,7 +257,9 @@ def profile_of(plain: Profile) -> Known:
 def _mistakes(found: Takeout, now: datetime) -> Iterator[Mistake]:
     last = (now + AHEAD).date()
     days = [checkin.day for checkin in found.checkins]
-    for day in (*days, *(event.day for event in found.events)):
+    noted = [event.day for event in found.events if event.kind != VISIT]
+    to_come = [event.day - FURTHEST_AHEAD for event in found.events if event.kind == VISIT]
+    for day in (*days, *noted, *to_come):
         if not FIRST_DAY <= day <= last:
             yield Mistake("future" if day > last else "long_ago", day.isoformat())
     for day, times in Counter(days).items():
@@ -333,11 +344,23 @@ class Check(Part):
         return self
 
 
+class Visit(Part):
+    """A doctor's visit to come: its wall time (HH:MM) where it is known, what to ask there, each with its number, and
+    the day on which the bot writes about it. `over` comes once somebody has said how it was."""
+
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None
+    note: Words
+    questions: Annotated[tuple[tuple[int, Words], ...], Field(max_length=20)]
+    written_on: date | None
+    over: bool = False
+
+
 SHAPES: Mapping[str, type[Part]] = {
     **dict.fromkeys(KINDS, Noted),
     "attack": Attack,
     "period": Period,
     "told": Told,
+    VISIT: Visit,
     "check": Check,
 }
 """What the details of each kind of event are. An event of another kind is exported, and stays out at an import."""
@@ -345,7 +368,7 @@ SHAPES: Mapping[str, type[Part]] = {
 
 def _is_shaped(event: Event, all_: Sequence[Event]) -> bool:
     try:
-        details = SHAPES[event.kind].model_validate(event.details)
+        details = SHAPES[event.kind].model_validate_json(json.dumps(event.details))
     except ValidationError:
         return False
     return not isinstance(details, Check) or details.visit is None or details.visit < len(all_)

@@ -16,8 +16,7 @@ from bot.domain.questions import BANDS, Answers
 from bot.domain.takeout import CheckIn, Event, Takeout
 from bot.render.export_words import meaning
 from bot.texts.words import CHOICES, texts_for
-from tests.diaries import NOW, WORDS, an_empty_diary, diaries
-from tests.domain.test_fhir import DAY, a_day
+from tests.diaries import DAY, NOW, WORDS, a_day, an_empty_diary, diaries
 
 Row = dict[str, str]
 SPEC = """diary_date, tz, answered_at_utc, source, is_late, logged, headache_nrs, headache_day, headache_duration,
@@ -131,6 +130,11 @@ def test_a_spreadsheet_finds_no_formula_in_it(tmp_path: Path) -> None:
     opened = (tmp_path / "days.fods").read_text(encoding="utf-8")
     assert "=1+1" in opened
     assert "table:formula" not in opened
+
+
+def test_a_visit_to_come_adds_no_days() -> None:
+    visit = Event(day=date(2027, 1, 1), kind="visit", created_at=NOW, details={})
+    assert len(table(a_day({"headache": 1}, visit))) == 1
 
 
 def test_a_card_that_nobody_answered_is_a_day_not_logged() -> None:

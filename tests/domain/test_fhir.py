@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from bot.domain import fhir
 from bot.domain.fhir_questionnaire import IF, hours_code
 from bot.domain.questions import AURA, BANDS, BY_KEY, WELL_SLEPT, Answers, Hours, Value
-from bot.domain.takeout import Answer, CheckIn, Event, Takeout, plain_of
+from bot.domain.takeout import Event, Takeout
 from bot.render.export_words import labels
 from bot.texts.words import CHOICES, texts_for
-from tests.diaries import NOW, an_empty_diary, diaries
+from tests.diaries import DAY, NOW, a_day, an_empty_diary, diaries
 
 PATIENT = UUID("7f0c3a52-0d3c-4a7e-9a55-0d4a3b0b6f3e")
-DAY = date(2026, 3, 1)
 Json = dict[str, Any]
 
 
@@ -33,26 +31,6 @@ def bundled(diary: Takeout, language: str = "en") -> Json:
 
 def resources(found: Json, kind: str) -> list[Json]:
     return [entry["resource"] for entry in found["entry"] if entry["resource"]["resourceType"] == kind]
-
-
-def a_day(answers: Answers, *events: Event) -> Takeout:
-    """A diary of one day, in which everything was tapped the day before the export."""
-    given_ = {
-        key: Answer(value=plain_of(value), answered_at=NOW - timedelta(days=1), source="tap", earlier=[])
-        for key, value in answers.items()
-    }
-    card = CheckIn(
-        day=DAY,
-        zone="UTC",
-        asked_at=NOW,
-        answered_at=NOW,
-        late=False,
-        page="done",
-        part="day",
-        asked=list(given_),
-        answers=given_,
-    )
-    return an_empty_diary().model_copy(update={"checkins": [card], "events": list(events)})
 
 
 def observed(diary: Takeout) -> Mapping[str, Json]:

@@ -15,6 +15,7 @@ from bot.store.crypto import unseal
 from bot.store.database import Session
 from bot.store.tables import answers, consents, outbox, reminders, users
 from bot.store.tables import checkins as cards
+from tests.diaries import a_day
 from tests.faults.promises import Figures
 from tests.faults.virtual import play
 from tests.faults.world import World, at_once, world
@@ -23,7 +24,7 @@ MORNING = datetime(2026, 3, 2, 8, 0, 10, tzinfo=UTC)
 AGAIN_AFTER = timedelta(seconds=70)
 """When a tap comes a third time: behind the next full minute, and before Telegram forgets a tap."""
 
-SAYS, WAITS = "says ", "waits until "
+SAYS, SENDS, WAITS = "says ", "sends ", "waits until "
 A_LIFE = (
     *("says /start", "No, thank you", "says /start", "I agree", "says Lisbon", "20:00", "One a day"),
     *("Open today’s card", "All fine today", "Change an answer", "Headache", "No pain at all today"),
@@ -74,6 +75,8 @@ A_LIFE = (
     *("says /summary", "28 days", "90 days", "Day by day", "Week by week", "This month", "Patterns"),
     *("says /settings", "Pictures and text", "Dark pictures", "Words only, no bars", "Light pictures"),
     *("says /share", "7 days", "End it now", "says /share", "30 days"),
+    *("says /export", "Not now", "says /export", "Send it"),
+    *("sends another diary", "Leave it", "sends another diary", "Bring it in", "Undo"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),
 )  # fmt: skip
@@ -122,6 +125,9 @@ class Life:
         """Do one thing; a tap that arrives often comes at once again, and after a while."""
         if step.startswith(SAYS):
             await self.one.says(step.removeprefix(SAYS))
+            return
+        if step.startswith(SENDS):
+            await self.one.sends_file("headsup.json", a_day({"headache": 3, "back": 0}).as_json())
             return
         await self.one.taps(step)
         tap = self.all_is.api.updates.queue[-1].body

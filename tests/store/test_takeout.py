@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import insert
 
 from bot.config import Database as DatabaseSettings
@@ -17,9 +18,11 @@ from bot.store.crypto import make_keys
 from bot.store.database import Database, Session, open_engine
 from bot.store.tables import consents, metadata
 from bot.store.users import User
-from tests.diaries import NOW, diaries
+from tests.diaries import NOW, a_day, diaries
 
 ANN = 7_654_321_987
+UNHURRIED: dict[str, Any] = {"suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
+"""A diary takes a while to be drawn, and each try a database: none is tried again to make it smaller."""
 
 
 def an_empty_one(session: Session, diary: Takeout) -> User:
@@ -54,7 +57,7 @@ def test_any_diary_comes_through_bit_for_bit() -> None:
     with TemporaryDirectory() as folder:
         database = an_open_database(folder)
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=60, deadline=None, **UNHURRIED)
         @given(diaries())
         def round_trip(diary: Takeout) -> None:
             def story(session: Session) -> bytes:
@@ -74,7 +77,7 @@ def test_twice_is_as_good_as_once_and_undo_leaves_nothing() -> None:
     with TemporaryDirectory() as folder:
         database = an_open_database(folder)
 
-        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=30, deadline=None, **UNHURRIED)
         @given(diaries(), diaries())
         def there_and_back(mine: Takeout, other: Takeout) -> None:
             def story(session: Session) -> None:
@@ -102,7 +105,7 @@ def test_undo_is_there_for_a_day() -> None:
         database = an_open_database(folder)
 
         def story(session: Session) -> None:
-            diary = diaries().filter(lambda each: bool(each.checkins)).example()
+            diary = a_day({"headache": 3})
             user = an_empty_one(session, diary)
             number = comes_in(session, user, diary)
             assert not takeout.take_out(session, user, number, NOW + timedelta(days=1, seconds=1))
