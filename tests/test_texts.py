@@ -20,6 +20,7 @@ from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale
 from bot.domain.history import days_ending
 from bot.domain.incoming import Incoming
 from bot.domain.log import KINDS as LOGGED
+from bot.domain.other_diaries import Days, Table
 from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
@@ -219,6 +220,12 @@ def out_and_in(t: Texts) -> Iterator[Message]:
     for new in (much, Incoming(days=diary.checkins), Incoming(events=much.events)):
         yield from (import_.preview(t, LARGEST_ID, diary, new), import_.brought(t, LARGEST_ID, new))
         yield import_.nothing_new(t, diary, new)
+    two = [Days({}, [("<02/01/2026>" * 9, day, 7)]) for day in (MONDAY, NOW.date() + timedelta(days=1))]
+    table = Table("<Date>" * 99, "<Pain>" * 99, two, 1)
+    yield from (
+        import_.which_dates(t, LARGEST_ID, table),
+        import_.preview(t, 1, diary, much, import_.understood(t, table)),
+    )
     for why in get_args(Wrong):
         yield import_.mistake(t, Mistake(why, "<&>" * 2000))
 

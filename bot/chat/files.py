@@ -6,13 +6,14 @@ from datetime import datetime
 import structlog
 from telegram import Bot, Document
 
+from bot.domain.other_diaries import Table
 from bot.domain.takeout import Mistake, Takeout
 from bot.domain.upload import MOST, opened
 
 log = structlog.get_logger()
 
 
-async def fetched(bot: Bot, document: Document, sent_at: datetime) -> Takeout | Mistake | None:
+async def fetched(bot: Bot, document: Document, sent_at: datetime) -> Takeout | Table | Mistake | None:
     """Return what is in a file, or why it cannot be brought in; None where Telegram does not hand it out."""
     if (document.file_size or 0) > MOST:
         return Mistake("too_big")
@@ -24,4 +25,4 @@ async def fetched(bot: Bot, document: Document, sent_at: datetime) -> Takeout | 
     except Exception as trouble:  # noqa: BLE001 - whatever it was, the person is asked to send it once more
         log.warning("file.not_fetched", trouble=type(trouble).__name__)
         return None
-    return await asyncio.to_thread(opened, content, sent_at)
+    return await asyncio.to_thread(opened, document.file_name or "", content, sent_at)

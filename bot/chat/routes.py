@@ -61,7 +61,7 @@ PRIVATE = only.ChatType.PRIVATE & only.UpdateType.MESSAGE
 OWN = PRIVATE & ~only.FORWARDED & ~only.VIA_BOT
 """Words of somebody else's, sent on to us, are nobody's answer."""
 
-READABLE = only.Document.FileExtension("json") | only.Document.FileExtension("zip")
+READABLE = only.Document.FileExtension("json") | only.Document.FileExtension("zip") | only.Document.FileExtension("csv")
 """Files that may hold a diary; any other is something that is not words."""
 
 CHANGED = only.ChatType.PRIVATE & only.UpdateType.EDITED_MESSAGE & ~only.FORWARDED & ~only.VIA_BOT
@@ -213,6 +213,7 @@ BUTTONS: Mapping[str, Route] = {
     "no_export": Route(export.not_now),
     "bring": Route(import_.bring),  # bring:<event>
     "leave": Route(import_.leave),  # leave:<event>
+    "read_as": Route(import_.read_as),  # read_as:<event>:<which of its readings>
     "take_out": Route(import_.undo),  # take_out:<event>
     "erase": Route(privacy.erase),
     "keep": Route(privacy.keep),

@@ -204,7 +204,20 @@ class _Head(BaseModel):
     version: int
 
 
-Why = Literal["too_big", "no_diary", "newer", "broken", "scale", "future", "long_ago", "twice", "zone"]
+Why = Literal[
+    "too_big",
+    "no_diary",
+    "newer",
+    "broken",
+    "scale",
+    "future",
+    "long_ago",
+    "twice",
+    "zone",
+    "columns",
+    "dates",
+    "scores",
+]
 
 
 @dataclass(frozen=True)

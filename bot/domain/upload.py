@@ -5,6 +5,7 @@ from datetime import datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
+from bot.domain.other_diaries import Table, read_table
 from bot.domain.takeout import Mistake, Takeout, read
 
 MEGABYTE = 1024 * 1024
@@ -13,13 +14,15 @@ MOST = 5 * MEGABYTE
 
 MOST_UNPACKED = 20 * MEGABYTE
 DOCUMENT = "headsup.json"
-ZIP = b"PK"
+ZIP, TABLE = b"PK", ".csv"
 
 
-def opened(content: bytes, now: datetime) -> Takeout | Mistake:
-    """Return what is in a file, or why it cannot be brought in."""
+def opened(name: str, content: bytes, now: datetime) -> Takeout | Table | Mistake:
+    """Return what is in a file of this name, or why it cannot be brought in."""
     if len(content) > MOST:
         return Mistake("too_big")
+    if name.lower().endswith(TABLE):
+        return read_table(content, now)
     found = _unpacked(content) if content.startswith(ZIP) else content
     return found if isinstance(found, Mistake) else read(found, now)
 

@@ -1,6 +1,7 @@
 """Another diary on its way in: what is in it, what of it is new, and what was wrong with a file."""
 
 from bot.domain.incoming import Incoming, span
+from bot.domain.other_diaries import Table
 from bot.domain.takeout import Mistake, Takeout
 from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
@@ -9,17 +10,51 @@ from bot.texts.words import Texts
 def how(t: Texts) -> Message:
     return Message(
         t(
-            "Send me the file here, as a file: the ZIP or headsup.json of another HeadsUp. I show you what is in it "
-            "before anything is kept, and what is here already stays as it is. /export makes such a file."
+            "Send me the file here, as a file: the ZIP or headsup.json of another HeadsUp (/export makes it), or a CSV "
+            "of headache days from another diary. I show you what is in it before anything is kept, and what is here "
+            "already stays as it is."
         )
     )
 
 
-def preview(t: Texts, number: int, document: Takeout, new: Incoming) -> Message:
+def preview(t: Texts, number: int, document: Takeout, new: Incoming, understood: str = "") -> Message:
     """Say what is in a file, what of it is new, and what stays as it is."""
+    lines = (understood, _in_it(t, document), t("New here: {what}.", what=_counted(t, new)), *_left(t, new))
     return Message(
-        "\n\n".join((_in_it(t, document), t("New here: {what}.", what=_counted(t, new)), *_left(t, new))),
+        "\n\n".join(filter(None, lines)),
         rows([Button(t("Bring it in"), f"bring:{number}")], [Button(t("Leave it"), f"leave:{number}")]),
+    )
+
+
+def understood(t: Texts, table: Table) -> str:
+    """Say which columns of a table were taken for what, with a few of its rows."""
+    lines = [_columns(t, table)]
+    lines += [f"{plain(cell[:40])} → {day.isoformat()}: {score}" for cell, day, score in table.readings[0].samples]
+    if table.unread:
+        lines.append(
+            t.many("{n} row has no score and stays out.", "{n} rows have no score and stay out.", table.unread)
+        )
+    return "\n".join(lines)
+
+
+def which_dates(t: Texts, number: int, table: Table) -> Message:
+    """Ask what nobody can tell from the table: which figure of its dates is the day."""
+    first, second = (days.samples for days in table.readings)
+    cell, one, other = next((a[0], a[1], b[1]) for a, b in zip(first, second, strict=True) if a[1] != b[1])
+    return Message(
+        f"{_columns(t, table)}\n\n" + t("Which day is {date}?", date=f"“{plain(cell[:40])}”"),
+        rows(
+            [Button(t.day(one), f"read_as:{number}:0"), Button(t.day(other), f"read_as:{number}:1")],
+            [Button(t("Leave it"), f"leave:{number}")],
+        ),
+    )
+
+
+def _columns(t: Texts, table: Table) -> str:
+    return t(
+        "I take “{day}” for the day and “{score}” for how bad the headache got, from 0 to 10.",
+        day=plain(table.day_column[:40]),
+        score=plain(table.score_column[:40]),
     )
 
 
@@ -57,6 +92,12 @@ def mistake(t: Texts, mistake: Mistake) -> Message:
         "future": t("Something in that file is dated {where}, which is still to come. Please look at it.", where=where),
         "long_ago": t("Something in that file is dated {where}; I keep days from 2000 on.", where=where),
         "twice": t("That file has {where} twice, and I can’t tell which is right.", where=where),
+        "columns": t(
+            "I need one column of dates and one of scores from 0 to 10 in that table, named so that I can tell: "
+            "“Date” and “Pain”, say. Please name them so in the first row, and send it again."
+        ),
+        "dates": t("I can’t read a date in that table: {where}. 2026-03-14 is one that I can.", where=where),
+        "scores": t("I can’t read a score in that table: {where}. Scores go from 0 to 10.", where=where),
         "zone": t("That file names a time zone that I don’t know: {where}.", where=where),
     }[mistake.why]
     return Message(f"{text} {t('Nothing of it was kept.')}")

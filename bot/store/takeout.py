@@ -5,7 +5,7 @@ event says for a day what came in.
 """
 
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -83,26 +83,28 @@ def random_id(session: Session, user_id: int) -> UUID:
     return UUID(bytes=hmac.digest(key, f"clinic\0{user_id}".encode(), "sha256")[:16], version=4)
 
 
-def lay_aside(session: Session, user_id: int, document: Takeout, now: datetime) -> int:
-    """Keep a document until its person says yes or no, in place of any before it; returns the number it is asked by."""
+def lay_aside(session: Session, user_id: int, documents: Sequence[Takeout], now: datetime) -> int:
+    """Keep a document, or what else it may mean, until its person says yes or no, in place of any before it.
+
+    Returns the number by which it is asked about.
+    """
     for event in events.of_user(session, user_id, SHELF, SHELF, IMPORT):
-        if event.details["document"] is not None or event.created_at < now - UNDONE_WITHIN:
+        if event.details["documents"] or event.created_at < now - UNDONE_WITHIN:
             events.remove(session, event)
-    return events.add(session, user_id, SHELF, IMPORT, now, document=document.as_json().decode(), brought=None).id
+    kept = [document.as_json().decode() for document in documents]
+    return events.add(session, user_id, SHELF, IMPORT, now, documents=kept, brought=None).id
 
 
-def laid_aside(session: Session, user_id: int, number: int) -> Takeout | None:
-    """Return the document that waits under this number; None where it is in, or gone."""
+def laid_aside(session: Session, user_id: int, number: int) -> Sequence[Takeout]:
+    """Return what the document that waits under this number may mean; nothing where it is in, or gone."""
     event = _import(session, user_id, number)
-    if event is None or event.details["document"] is None:
-        return None
-    return Takeout.model_validate_json(event.details["document"])
+    return [Takeout.model_validate_json(document) for document in event.details["documents"]] if event else []
 
 
 def drop(session: Session, user_id: int, number: int) -> bool:
     """Forget a document that waits. Returns False where there is none."""
     event = _import(session, user_id, number)
-    if event is None or event.details["document"] is None:
+    if event is None or not event.details["documents"]:
         return False
     events.remove(session, event)
     return True
@@ -137,7 +139,7 @@ def bring_in(session: Session, user: User, number: int, new: Incoming, now: date
         "profile": new.profile and new.profile.model_dump(),
         "tastes": new.tastes.model_dump(),
     }
-    events.change(session, event, document=None, brought=brought, at=now.isoformat())
+    events.change(session, event, documents=[], brought=brought, at=now.isoformat())
 
 
 def take_out(session: Session, user: User, number: int, now: datetime) -> bool:

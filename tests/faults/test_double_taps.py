@@ -77,6 +77,7 @@ A_LIFE = (
     *("says /share", "7 days", "End it now", "says /share", "30 days"),
     *("says /export", "Not now", "says /export", "Send it"),
     *("sends another diary", "Leave it", "sends another diary", "Bring it in", "Undo"),
+    *("sends days either way", "Fri 2 Jan", "Leave it"),
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Yes, delete everything"),
 )  # fmt: skip
@@ -84,6 +85,12 @@ A_LIFE = (
 
 OF_READERS = {"open_share", "shared", "leave_share"}
 """What somebody taps who keeps no diary here: `tests/stories/test_share.py` does that twice."""
+
+
+FILES = {
+    "another diary": ("headsup.json", a_day({"headache": 3, "back": 0}).as_json()),
+    "days either way": ("days.csv", b"date,pain\n02/01/2026,7\n"),
+}
 
 
 def kept(session: Session) -> Iterator[Any]:
@@ -127,7 +134,8 @@ class Life:
             await self.one.says(step.removeprefix(SAYS))
             return
         if step.startswith(SENDS):
-            await self.one.sends_file("headsup.json", a_day({"headache": 3, "back": 0}).as_json())
+            name = step.removeprefix(SENDS)
+            await self.one.sends_file(*FILES[name])
             return
         await self.one.taps(step)
         tap = self.all_is.api.updates.queue[-1].body

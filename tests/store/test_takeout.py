@@ -38,8 +38,8 @@ def an_empty_one(session: Session, diary: Takeout) -> User:
 
 
 def comes_in(session: Session, user: User, diary: Takeout) -> int:
-    number = takeout.lay_aside(session, ANN, diary, NOW)
-    waiting = takeout.laid_aside(session, ANN, number)
+    number = takeout.lay_aside(session, ANN, [diary], NOW)
+    (waiting,) = takeout.laid_aside(session, ANN, number)
     assert waiting == diary
     takeout.bring_in(session, user, number, incoming(takeout.collect(session, user, NOW), waiting), NOW)
     return number

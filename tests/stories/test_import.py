@@ -221,3 +221,40 @@ async def test_other_files_are_no_words(telegram: Telegram, ann: Person) -> None
 
 def test_each_of_its_buttons_is_there() -> None:
     assert {"export", "no_export", "bring", "leave", "take_out"} <= BUTTONS.keys()
+
+
+DAYS = b"Date;Pain level;Where\n2026-02-01;7;left\n2026-02-01;3;left\n2026-02-20;0;\n2026-02-21;;right\n"
+
+
+async def test_headache_days_of_another_diary(telegram: Telegram, ann: Person) -> None:
+    await ann.sends_file("Migraine.CSV", DAYS)
+    assert ann.sees.text == (
+        "I take “Date” for the day and “Pain level” for how bad the headache got, from 0 to 10.\n"
+        "2026-02-01 → 2026-02-01: 7\n2026-02-01 → 2026-02-01: 3\n2026-02-20 → 2026-02-20: 0\n"
+        "1 row has no score and stays out.\n\n"
+        "In this file\n2 days with answers, from 2026-02-01 to 2026-02-20; 0 things noted beside them.\n\n"
+        "New here: 2 days."
+    )
+    await ann.taps("Bring it in")
+    assert answers(telegram, ann) == [("2026-02-01", {"headache": 7}), ("2026-02-20", {"headache": 0})]
+    await ann.taps("Undo")
+    assert answers(telegram, ann) == []
+
+
+async def test_dates_that_go_both_ways_are_asked_about(telegram: Telegram, ann: Person) -> None:
+    await ann.sends_file("diary.csv", b"date,pain\n02/02/2026,1\n02/01/2026,7\n")
+    assert ann.sees.text.endswith("Which day is “02/01/2026”?")
+    assert ann.sees.labels == ["Fri 2 Jan", "Sun 1 Feb", "Leave it"]
+    early = ann.sees.data("Fri 2 Jan").replace("read_as", "bring").removesuffix(":0")
+    await ann.taps_on(ann.sees.message_id, early)
+    assert answers(telegram, ann) == [], "nobody has said yet which it is"
+    await ann.taps("Sun 1 Feb")
+    assert "from 2026-02-01 to 2026-02-02" in ann.sees.text
+    await ann.taps("Bring it in")
+    assert answers(telegram, ann) == [("2026-02-01", {"headache": 7}), ("2026-02-02", {"headache": 1})]
+
+
+async def test_a_table_without_headaches_is_refused(telegram: Telegram, ann: Person) -> None:
+    await ann.sends_file("shopping.csv", b"item,price\nmilk,1\n")
+    assert ann.sees.text.startswith("I need one column of dates and one of scores")
+    assert waiting(telegram, ann) == 0
