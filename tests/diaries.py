@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from bot.domain import takeout
 from bot.domain.checklists import SIGNS
 from bot.domain.emergency import COUNTRIES
+from bot.domain.incoming import Incoming
 from bot.domain.log import KINDS
+from bot.domain.other_diaries import Days, Table
 from bot.domain.profile import CARE, INJURIES
 from bot.domain.profile import Profile as Known
 from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Answers, Hours, Question, Value
@@ -223,3 +225,25 @@ def diaries(draw: st.DrawFn) -> Takeout:
             "events": noted,
         }
     )
+
+
+def as_much_as_can_be() -> Incoming:
+    """Return what a file could bring, with something of everything."""
+    day = a_day({"headache": 3, "back": 0})
+    return Incoming(
+        days=day.checkins * 999,
+        filled=day.checkins * 9,
+        events=[(0, Event(day=DAY, kind="massage", created_at=NOW, details={"note": "<"}))],
+        tastes=Tastes(helped=["pb01"], unwanted=[]),
+        stay=999,
+        unknown=1,
+    )
+
+
+A_TABLE = Table(
+    "<Date>" * 99,
+    "<Pain>" * 99,
+    [Days({}, [("<02/01/2026>" * 9, day, 7)]) for day in (DAY, DAY + timedelta(days=9))],
+    1,
+)
+"""A table of another diary, whose dates go both ways."""

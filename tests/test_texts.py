@@ -20,7 +20,6 @@ from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale
 from bot.domain.history import days_ending
 from bot.domain.incoming import Incoming
 from bot.domain.log import KINDS as LOGGED
-from bot.domain.other_diaries import Days, Table
 from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
 from bot.domain.quiet import DEFAULT, NEVER, QuietHours, Range
@@ -31,7 +30,7 @@ from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
 from bot.domain.summary import LENGTHS, sum_up
 from bot.domain.summary import week_of
-from bot.domain.takeout import Event, Mistake, Tastes
+from bot.domain.takeout import Mistake
 from bot.domain.takeout import Why as Wrong
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
@@ -64,7 +63,7 @@ from bot.render import (
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
-from tests.diaries import a_day
+from tests.diaries import A_TABLE, a_day, as_much_as_can_be
 from tests.render.looks import changes, looks
 from tests.render.test_tries import tried
 
@@ -205,29 +204,16 @@ def everything_else(t: Texts) -> Iterator[Message]:
 
 
 def out_and_in(t: Texts) -> Iterator[Message]:
-    yield from (export.ask(t), export.comes_below(t), export.not_now(t))
-    diary, nobody = a_day(LONG_DAY), UUID(int=0)
-    yield export.file(t, diary, MONDAY, nobody)
-    much = Incoming(
-        days=diary.checkins * 999,
-        filled=diary.checkins * 9,
-        events=[(0, Event(day=MONDAY, kind="massage", created_at=NOW, details={"note": "<"}))],
-        tastes=Tastes(helped=["pb01"], unwanted=[]),
-        stay=999,
-        unknown=1,
-    )
+    diary, much = a_day(LONG_DAY), as_much_as_can_be()
+    yield from (export.ask(t), export.comes_below(t), export.not_now(t), export.file(t, diary, MONDAY, UUID(int=0)))
     yield from (import_.how(t), import_.left(t), import_.taken_out(t), import_.not_fetched(t))
+    yield from (import_.which_dates(t, LARGEST_ID, A_TABLE), import_.nothing_new(t, diary, much))
     for new in (much, Incoming(days=diary.checkins), Incoming(events=much.events)):
-        yield from (import_.preview(t, LARGEST_ID, diary, new), import_.brought(t, LARGEST_ID, new))
-        yield import_.nothing_new(t, diary, new)
-    two = [Days({}, [("<02/01/2026>" * 9, day, 7)]) for day in (MONDAY, NOW.date() + timedelta(days=1))]
-    table = Table("<Date>" * 99, "<Pain>" * 99, two, 1)
-    yield from (
-        import_.which_dates(t, LARGEST_ID, table),
-        import_.preview(t, 1, diary, much, import_.understood(t, table)),
-    )
-    for why in get_args(Wrong):
-        yield import_.mistake(t, Mistake(why, "<&>" * 2000))
+        yield from (
+            import_.preview(t, LARGEST_ID, diary, new, import_.understood(t, A_TABLE)),
+            import_.brought(t, LARGEST_ID, new),
+        )
+    yield from (import_.mistake(t, Mistake(why, "<&>" * 2000)) for why in get_args(Wrong))
 
 
 def lists_of_signs(t: Texts) -> Iterator[Message]:

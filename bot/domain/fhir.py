@@ -78,7 +78,7 @@ def bundle(diary: Takeout, patient: UUID, labels: Labels) -> bytes:
         "timestamp": _instant(diary.exported_at),
         "entry": entries,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def text_of(words: str) -> str:

@@ -9,19 +9,19 @@ from bot.domain.other_diaries import Table, read_table
 from bot.domain.takeout import Mistake, Takeout, read
 
 MEGABYTE = 1024 * 1024
-MOST = 5 * MEGABYTE
-"""Bytes of a file as it is sent: thirty years of days, packed."""
+MOST, MOST_OF_TABLE = 20 * MEGABYTE, 5 * MEGABYTE
+"""Bytes of a file as it is sent, and of a diary as it is unpacked; Telegram hands out no more. Ten years are half."""
 
-MOST_UNPACKED = 20 * MEGABYTE
 DOCUMENT = "headsup.json"
 ZIP, TABLE = b"PK", ".csv"
 
 
 def opened(name: str, content: bytes, now: datetime) -> Takeout | Table | Mistake:
     """Return what is in a file of this name, or why it cannot be brought in."""
-    if len(content) > MOST:
+    is_table = name.lower().endswith(TABLE)
+    if len(content) > (MOST_OF_TABLE if is_table else MOST):
         return Mistake("too_big")
-    if name.lower().endswith(TABLE):
+    if is_table:
         return read_table(content, now)
     found = _unpacked(content) if content.startswith(ZIP) else content
     return found if isinstance(found, Mistake) else read(found, now)
@@ -35,7 +35,7 @@ def _unpacked(content: bytes) -> bytes | Mistake:
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
                 return Mistake("no_diary")
             with packed.open(entry) as file:
-                found = file.read(MOST_UNPACKED + 1)
+                found = file.read(MOST + 1)
     except (BadZipFile, KeyError, RuntimeError, NotImplementedError, ValueError, EOFError, OSError, zlib.error):
         return Mistake("no_diary")
-    return Mistake("too_big") if len(found) > MOST_UNPACKED else found
+    return Mistake("too_big") if len(found) > MOST else found

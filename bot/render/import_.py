@@ -84,7 +84,7 @@ def mistake(t: Texts, mistake: Mistake) -> Message:
     """Say why nothing of a file was kept, and what to do."""
     where = plain(mistake.where[:80])
     text = {
-        "too_big": t("That file is too big for a diary; I read up to 5 MB. Send the ZIP, it is smaller."),
+        "too_big": t("That file is too big for a diary. I read up to 20 MB, and up to 5 MB of a table."),
         "no_diary": t("I find no diary in that file. Send the ZIP or headsup.json that /export made, as it is."),
         "newer": t("That file is from a newer HeadsUp than I am. Ask whoever runs this bot to bring it up to date."),
         "broken": t("Something in that file is not as I wrote it ({where}). Send it as /export made it.", where=where),

@@ -1,7 +1,7 @@
 """Check-ins and their answers: one row a person and local day, one a question; values sealed, earlier values kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, cast
@@ -279,14 +279,21 @@ def bring_in(session: Session, checkin: CheckIn, given: Mapping[str, Given]) -> 
     session.execute(update(checkins).where(checkins.c.id == kept.id).values(card=card, answered_at=checkin.answered_at))
 
 
-def take_out(session: Session, checkin: CheckIn, brought: Mapping[str, datetime]) -> None:
-    """Take out answers that were brought in, named by question and instant; one that was changed since stays."""
-    for question, at in brought.items():
-        session.execute(
-            delete(answers).where(
-                answers.c.checkin_id == checkin.id, answers.c.question == question, answers.c.answered_at == at
-            )
-        )
+def stamps(session: Session, user_id: int) -> Sequence[tuple[CheckIn, Mapping[str, datetime]]]:
+    """Return every check-in of a person with when each of its answers was given; no value is opened for it."""
+    mine = select(checkins).where(checkins.c.user_id == user_id).order_by(checkins.c.day)
+    cards = [card for row in session.execute(mine) if (card := _read(session, row))]
+    found: dict[int, dict[str, datetime]] = {card.id: {} for card in cards}
+    given = select(answers.c.checkin_id, answers.c.question, answers.c.answered_at)
+    for row in session.execute(given.join(checkins).where(checkins.c.user_id == user_id)):
+        found[row.checkin_id][row.question] = row.answered_at
+    return [(card, found[card.id]) for card in cards]
+
+
+def take_out(session: Session, checkin: CheckIn, questions: Collection[str]) -> None:
+    """Take out answers with all that they were before."""
+    mine = (answers.c.checkin_id == checkin.id) & answers.c.question.in_(questions)
+    session.execute(delete(answers).where(mine))
 
 
 def unanswered(session: Session, checkin: CheckIn) -> None:

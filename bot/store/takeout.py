@@ -115,11 +115,10 @@ def bring_in(session: Session, user: User, number: int, new: Incoming, now: date
     event = _import(session, user.id, number)
     if event is None:
         raise LookupError(number)
-    cards = {card.day: card for card, _ in checkins.everything(session, user.id)}
     for day in new.days:
         _bring_day(session, user, day)
     for part in new.filled:
-        card = cards[part.day]
+        card = checkins.open_(session, user.id, part.day, part.zone, part.page, now)
         filled = replace(card, asked=(*card.asked, *part.asked), answered_at=card.answered_at or part.answered_at)
         checkins.bring_in(session, filled, _given(part))
     before = tastes.of_user(session, user.id)
@@ -150,7 +149,7 @@ def take_out(session: Session, user: User, number: int, now: datetime) -> bool:
     if datetime.fromisoformat(event.details["at"]) < now - UNDONE_WITHIN:
         return False
     brought: Mapping[str, Any] = event.details["brought"]
-    for card, given in checkins.everything(session, user.id):
+    for card, given in checkins.stamps(session, user.id):
         day = card.day.isoformat()
         if day in brought["days"]:
             _take_out_of(session, card, given, brought["days"][day], whole=True)
@@ -311,19 +310,18 @@ def _bring_reminder(session: Session, user_id: int, each: Reminder, now: datetim
 def _take_out_of(
     session: Session,
     card: checkins.CheckIn,
-    given: Mapping[str, Given],
+    given: Mapping[str, datetime],
     times: Mapping[str, str],
     *,
     asked: Collection[str] = (),
     whole: bool = False,
 ) -> None:
     """Take answers out of a day; its card goes with the last of them where it came in, else what they had asked."""
-    brought = {question: datetime.fromisoformat(at) for question, at in times.items()}
-    checkins.take_out(session, card, brought)
-    left = {question for question, one in given.items() if brought.get(question) != one.answered_at}
+    left = {question for question, at in given.items() if times.get(question) != at.isoformat()}
     if whole and not left:
         checkins.remove(session, card)
         return
+    checkins.take_out(session, card, given.keys() - left)
     stay = [key for key in card.asked if key not in asked or key.split(":")[0] in left]
     checkins.turn_to(session, card, card.page, stay, card.part)
     if not left:
