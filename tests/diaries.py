@@ -1,7 +1,8 @@
 """Any diary a person could have, as an export has it: what the tests of takeouts draw from."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, get_args
+from uuid import UUID
 
 from hypothesis import strategies as st
 
@@ -15,7 +16,20 @@ from bot.domain.profile import CARE, INJURIES
 from bot.domain.profile import Profile as Known
 from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Answers, Hours, Question, Value
 from bot.domain.quiet import DEFAULT, as_text
-from bot.domain.takeout import FORMAT, VERSION, Answer, CheckIn, Earlier, Event, Profile, Reminder, Takeout, Tastes
+from bot.domain.takeout import (
+    FORMAT,
+    VERSION,
+    Answer,
+    CheckIn,
+    Earlier,
+    Event,
+    Mistake,
+    Profile,
+    Reminder,
+    Takeout,
+    Tastes,
+    Why,
+)
 from bot.domain.tips import KINDS as TIPPED
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC)
@@ -247,3 +261,6 @@ A_TABLE = Table(
     1,
 )
 """A table of another diary, whose dates go both ways."""
+
+MISTAKES = [Mistake(why, "<&>" * 2000) for why in get_args(Why)]
+NOBODY = UUID(int=0)

@@ -8,7 +8,6 @@ from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import get_args
-from uuid import UUID
 
 import pytest
 
@@ -30,8 +29,6 @@ from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
 from bot.domain.summary import LENGTHS, sum_up
 from bot.domain.summary import week_of
-from bot.domain.takeout import Mistake
-from bot.domain.takeout import Why as Wrong
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
 from bot.domain.visits import Visit
@@ -63,7 +60,7 @@ from bot.render import (
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
-from tests.diaries import A_TABLE, a_day, as_much_as_can_be
+from tests.diaries import A_TABLE, MISTAKES, NOBODY, a_day, as_much_as_can_be
 from tests.render.looks import changes, looks
 from tests.render.test_tries import tried
 
@@ -205,15 +202,13 @@ def everything_else(t: Texts) -> Iterator[Message]:
 
 def out_and_in(t: Texts) -> Iterator[Message]:
     diary, much = a_day(LONG_DAY), as_much_as_can_be()
-    yield from (export.ask(t), export.comes_below(t), export.not_now(t), export.file(t, diary, MONDAY, UUID(int=0)))
+    yield from (export.ask(t), export.comes_below(t), export.not_now(t), export.file(t, diary, MONDAY, NOBODY))
     yield from (import_.how(t), import_.left(t), import_.taken_out(t), import_.not_fetched(t))
     yield from (import_.which_dates(t, LARGEST_ID, A_TABLE), import_.nothing_new(t, diary, much))
     for new in (much, Incoming(days=diary.checkins), Incoming(events=much.events)):
-        yield from (
-            import_.preview(t, LARGEST_ID, diary, new, import_.understood(t, A_TABLE)),
-            import_.brought(t, LARGEST_ID, new),
-        )
-    yield from (import_.mistake(t, Mistake(why, "<&>" * 2000)) for why in get_args(Wrong))
+        yield import_.preview(t, LARGEST_ID, diary, new, import_.understood(t, A_TABLE))
+        yield import_.brought(t, LARGEST_ID, new)
+    yield from (import_.mistake(t, mistake) for mistake in MISTAKES)
 
 
 def lists_of_signs(t: Texts) -> Iterator[Message]:
