@@ -93,7 +93,7 @@ def _row(day: date, checkin: CheckIn | None, events: Sequence[Event]) -> Row:
     return {
         "diary_date": day,
         "tz": checkin.zone,
-        "answered_at_utc": checkin.answered_at and checkin.answered_at.isoformat().replace("+00:00", "Z"),
+        "answered_at_utc": checkin.answered_at and checkin.answered_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "source": newest and newest.source,
         "is_late": checkin.late,
         "logged": Day(day, every).logged,

@@ -22,8 +22,8 @@ def ask(t: Texts) -> Message:
             (
                 f"<b>{t('Everything about you, in one file')}</b>",
                 t(
-                    "A ZIP with your whole diary: as a table, for another HeadsUp, and for a clinic’s computer. There "
-                    "is no name in it."
+                    "A ZIP with your whole diary: as a table, for another HeadsUp, and for a clinic’s computer. I put "
+                    "no name into it."
                 ),
                 t(
                     "The file is not encrypted, and it is health data. It comes into this chat, and stays in it until "

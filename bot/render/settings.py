@@ -215,6 +215,7 @@ def help_text(t: Texts) -> Message:
         t("/pause and /resume – be quiet for a while"),
         t("/warning – when to get help at once"),
         t("/privacy – what is stored"),
+        t("/export – everything about you in one file; /import brings one in"),
         t("/delete – remove everything about you"),
         t("/cancel – stop the current question"),
     )

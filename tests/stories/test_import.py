@@ -135,6 +135,14 @@ async def test_leave_it_forgets_the_file(telegram: Telegram, ann: Person, sent: 
     assert answers(telegram, ann) == []
 
 
+async def test_what_waits_is_sealed(telegram: Telegram, ann: Person, sent: bytes) -> None:
+    await ann.sends_file("headsup.zip", sent)
+    folder = telegram.settings.keys.file.parent
+    for file in folder.iterdir():
+        for words in (b"take the stairs", b"headsup-diary"):
+            assert words not in file.read_bytes(), file.name
+
+
 async def test_only_the_last_file_waits(telegram: Telegram, ann: Person, sent: bytes) -> None:
     for _ in range(3):
         await ann.sends_file("headsup.zip", sent)
