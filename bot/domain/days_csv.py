@@ -62,9 +62,8 @@ def rows(diary: Takeout, today: date) -> Iterator[Row]:
     for event in diary.events:
         events.setdefault(event.day, []).append(event)
     last = max((today, *cards))
-    known = [day for day in (*cards, *events) if day <= last]  # a visit may be still to come
-    if known:
-        first = min(known)
+    if cards or events:
+        first = min((*cards, *events))
         for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
             yield _row(day, cards.get(day), events.get(day, ()))
 

@@ -135,6 +135,7 @@ def test_a_spreadsheet_finds_no_formula_in_it(tmp_path: Path) -> None:
 def test_a_visit_to_come_adds_no_days() -> None:
     visit = Event(day=date(2027, 1, 1), kind="visit", created_at=NOW, details={})
     assert len(table(a_day({"headache": 1}, visit))) == 1
+    assert table(an_empty_diary().model_copy(update={"events": [visit]})) == []
 
 
 def test_a_card_that_nobody_answered_is_a_day_not_logged() -> None:

@@ -13,7 +13,7 @@ from bot.store import events
 from bot.store.database import Session
 from bot.store.takeout import SHELF
 from tests.conftest import Telegram
-from tests.stories.conftest import answers
+from tests.stories.conftest import answers, value
 from tests.stories.test_export import exported, unpacked
 
 
@@ -156,6 +156,16 @@ async def test_a_restart_in_between_loses_nothing(telegram: Telegram, ann: Perso
     assert len(answers(telegram, ann)) == 2
 
 
+async def test_a_visit_to_come_is_asked_about_here_then(telegram: Telegram, ann: Person, ben: Person) -> None:
+    await ben.says("/visit 14 March 10:30 neurologist")
+    content = await zip_of(telegram, ben)
+    await ann.sends_file("headsup.zip", content)
+    await ann.taps("Bring it in")
+    assert value(telegram, "SELECT count(*) FROM reminders WHERE user_id = 1001 AND kind = 'visit'") == 1
+    await ann.taps("Undo")
+    assert value(telegram, "SELECT count(*) FROM reminders WHERE user_id = 1001 AND kind = 'visit'") == 0
+
+
 async def test_nobody_brings_in_what_is_somebody_elses(
     telegram: Telegram, ann: Person, ben: Person, sent: bytes
 ) -> None:
@@ -169,7 +179,11 @@ async def test_nobody_brings_in_what_is_somebody_elses(
         "bring:x",
         "take_out:1",
     ):
+        before = len(telegram.api.toasts(ben.user_id))
         await ben.taps_on(ben.sees.message_id, button)
+        assert len(telegram.api.toasts(ben.user_id)) == before + 1
+        assert ben.toast is not None
+        assert ben.toast.startswith(("That file is not waiting any more.", "That was taken out already"))
     assert waiting(telegram, ann) == 1
     await ann.taps("Bring it in")
     await ben.taps_on(ben.sees.message_id, yes.replace("bring", "take_out"))
