@@ -1,7 +1,7 @@
 """Any diary a person could have, as an export has it: what the tests of takeouts draw from."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from bot.domain import takeout
 from bot.domain.checklists import SIGNS
 from bot.domain.emergency import COUNTRIES
-from bot.domain.incoming import Incoming
 from bot.domain.log import KINDS
-from bot.domain.other_diaries import Days, Table
 from bot.domain.profile import CARE, INJURIES
 from bot.domain.profile import Profile as Known
 from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Answers, Hours, Question, Value
@@ -23,12 +21,10 @@ from bot.domain.takeout import (
     CheckIn,
     Earlier,
     Event,
-    Mistake,
     Profile,
     Reminder,
     Takeout,
     Tastes,
-    Why,
 )
 from bot.domain.tips import KINDS as TIPPED
 
@@ -161,6 +157,8 @@ PROFILES = st.builds(
     care=st.lists(st.sampled_from(sorted(CARE)), unique=True).map(sorted),
     injury=st.none() | st.sampled_from(sorted(INJURIES)),
     injury_told=st.none() | DAYS.map(date.isoformat),
+    dark=st.booleans(),
+    words_only=st.booleans(),
 )
 
 
@@ -241,26 +239,4 @@ def diaries(draw: st.DrawFn) -> Takeout:
     )
 
 
-def as_much_as_can_be() -> Incoming:
-    """Return what a file could bring, with something of everything."""
-    day = a_day({"headache": 3, "back": 0})
-    return Incoming(
-        days=day.checkins * 999,
-        filled=day.checkins * 9,
-        events=[(0, Event(day=DAY, kind="massage", created_at=NOW, details={"note": "<"}))],
-        tastes=Tastes(helped=["pb01"], unwanted=[]),
-        stay=999,
-        unknown=1,
-    )
-
-
-A_TABLE = Table(
-    "<Date>" * 99,
-    "<Pain>" * 99,
-    [Days({}, [("<02/01/2026>" * 9, day, 7)]) for day in (DAY, DAY + timedelta(days=9))],
-    1,
-)
-"""A table of another diary, whose dates go both ways."""
-
-MISTAKES = [Mistake(why, "<&>" * 2000) for why in get_args(Why)]
 NOBODY = UUID(int=0)

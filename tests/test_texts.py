@@ -17,7 +17,6 @@ from bot.domain.coming import Planned
 from bot.domain.emergency import COUNTRIES
 from bot.domain.freetext import SCORE_OF, Contradiction, NotUnderstood, OffScale, OtherDay, Unscored
 from bot.domain.history import days_ending
-from bot.domain.incoming import Incoming
 from bot.domain.log import KINDS as LOGGED
 from bot.domain.profile import CARE, Profile, questions_for
 from bot.domain.questions import BANDS, FACTORS, QUESTIONS, Answers, Question
@@ -28,7 +27,6 @@ from bot.domain.rules import ANY_MIX, LIMITS, Advice, AdviceKind
 from bot.domain.safety import Concern
 from bot.domain.schedule import Schedule
 from bot.domain.summary import LENGTHS, sum_up
-from bot.domain.summary import week_of
 from bot.domain.times import NotTimes, Why
 from bot.domain.tips import KINDS, TIPS
 from bot.domain.visits import Visit
@@ -60,9 +58,9 @@ from bot.render import (
 from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
-from tests.diaries import A_TABLE, MISTAKES, NOBODY, a_day, as_much_as_can_be
 from tests.render.looks import changes, looks
 from tests.render.test_tries import tried
+from tests.render.moves import out_and_in
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -198,17 +196,6 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (checkin.not_understood(t, Unscored(detail)) for detail in SCORE_OF)
     yield from (checkin.not_understood(t, OtherDay(words)) for words in ("<monday>", "3 march" * 1000))
     yield checkin.continued_below(t, LARGEST_ID, MONDAY, MONDAY)
-
-
-def out_and_in(t: Texts) -> Iterator[Message]:
-    diary, much = a_day(LONG_DAY), as_much_as_can_be()
-    yield from (export.ask(t), export.comes_below(t), export.not_now(t), export.file(t, diary, MONDAY, NOBODY))
-    yield from (import_.how(t), import_.left(t), import_.taken_out(t), import_.not_fetched(t))
-    yield from (import_.which_dates(t, LARGEST_ID, A_TABLE), import_.nothing_new(t, diary, much))
-    for new in (much, Incoming(days=diary.checkins), Incoming(events=much.events)):
-        yield import_.preview(t, LARGEST_ID, diary, new, import_.understood(t, A_TABLE))
-        yield import_.brought(t, LARGEST_ID, new)
-    yield from (import_.mistake(t, mistake) for mistake in MISTAKES)
 
 
 def lists_of_signs(t: Texts) -> Iterator[Message]:
@@ -425,7 +412,7 @@ def test_every_reminder_kind_has_a_name(t: Texts) -> None:
 
 
 def test_all_that_can_be_said_is_looked_at_here() -> None:
-    """A message function added to `render/` has to be added above."""
+    """A message function added to `render/` has to be added above, or in `tests/render/`."""
     parts = (
         advice,
         attack,
@@ -459,6 +446,7 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         and getattr(maker, "__annotations__", {}).get("return") in (Message, "Message")
     ]
     files = [Path(__file__), *Path(__file__).parent.glob("render/test_*.py")]
+    files = (Path(__file__), *Path(__file__).parent.glob("render/*.py"))
     source = "".join(file.read_text(encoding="utf-8") for file in files)
     missing = [f"{maker.__module__}.{maker.__name__}" for maker in makers if f".{maker.__name__}(" not in source]
     assert missing == []

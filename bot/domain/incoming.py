@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.log import KINDS as LOGGED
 from bot.domain.profile import Profile as Known
 from bot.domain.reminders import DAILY, MOST, OWN
-from bot.domain.takeout import SHAPES, CheckIn, Event, Profile, Reminder, Takeout, Tastes, plain_profile
+from bot.domain.takeout import NEVER_IN, SHAPES, CheckIn, Event, Profile, Reminder, Takeout, Tastes, plain_profile
 from bot.domain.tips import KINDS as TIPPED
 
 OWN_KIND = re.compile(rf"{OWN}-([1-9][0-9]{{0,5}})")
@@ -68,7 +68,7 @@ def incoming(here: Takeout, given: Takeout) -> Incoming:
             unwanted=[key for key in given.tastes.unwanted if key not in rated],
         ),
         stay=sum(_others(checkin, mine) for checkin, mine in there if mine is not None),
-        unknown=sum(event.kind not in SHAPES for event in given.events),
+        unknown=sum(event.kind not in {*SHAPES, *NEVER_IN} for event in given.events),
     )
 
 

@@ -155,6 +155,8 @@ class Profile(Part):
     care: Annotated[list[Short], Field(max_length=40)]
     injury: Injury | None
     injury_told: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
+    dark: bool
+    words_only: bool
 
 
 class Tastes(Part):
@@ -377,6 +379,9 @@ SHAPES: Mapping[str, type[Part]] = {
     "check": Check,
 }
 """What the details of each kind of event are. An event of another kind is exported, and stays out at an import."""
+
+NEVER_IN = frozenset({"share"})
+"""Kinds that are exported and stay out by design: a link that somebody was given opens nothing in another diary."""
 
 
 def _is_shaped(event: Event, all_: Sequence[Event]) -> bool:

@@ -36,7 +36,7 @@ from bot.domain.takeout import (
     profile_of,
     value_of,
 )
-from bot.store import checkins, events, outbox, profiles, reminders, tastes
+from bot.store import checkins, events, outbox, profiles, reminders, shares, tastes
 from bot.store.checkins import Given
 from bot.store.database import Session
 from bot.store.tables import consents
@@ -235,6 +235,8 @@ def _events(session: Session, user_id: int) -> list[Event]:
     places = {event.id: place for place, event in enumerate(found)}
 
     def details(event: events.Event) -> dict[str, Any]:
+        if event.kind == shares.SHARE:  # who looked is another person, and the link is a secret
+            return {name: event.details[name] for name in ("until", "ended", "looks")}
         visit = {"visit": places.get(event.details["visit"])} if "visit" in event.details else {}
         whole = {name: _whole(value) if isinstance(value, str) else value for name, value in event.details.items()}
         return {**whole, **visit}

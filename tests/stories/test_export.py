@@ -97,3 +97,11 @@ async def test_nobody_gets_anything_of_somebody_else(telegram: Telegram, ann: Pe
     await telegram.settle()
     assert ben.sees.document is not None
     assert json.loads(unpacked(ben.sees.document)["headsup.json"])["checkins"] == []
+
+
+async def test_of_a_link_that_was_shared_only_the_owners_part_is_in_it(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/share")
+    await ann.taps("7 days")
+    (shared,) = json.loads((await exported(ann))["headsup.json"])["events"]
+    assert shared["kind"] == "share"
+    assert shared["details"].keys() == {"until", "ended", "looks"}, "neither the link nor who opened it"
