@@ -245,8 +245,8 @@ def everything(session: Session, user_id: int) -> Sequence[tuple[CheckIn, Mappin
     mine = select(checkins).where(checkins.c.user_id == user_id).order_by(checkins.c.day)
     cards = [card for row in session.execute(mine) if (card := _read(session, row))]
     found: dict[int, dict[str, Given]] = {card.id: {} for card in cards}
-    theirs = select(answers).join(checkins).where(checkins.c.user_id == user_id).order_by(answers.c.question)
-    for row in session.execute(theirs):
+    theirs = session.execute(select(answers).join(checkins).where(checkins.c.user_id == user_id)).all()
+    for row in sorted(theirs, key=lambda row: row.question):  # each database has an order of its own for words
         # At schema 0001 the source of an earlier value was not kept.
         past = ((*entry, row.source)[:3] for entry in _earlier(session, user_id, row))
         earlier = tuple((_from_plain(value), datetime.fromisoformat(at), source) for value, at, source in past)

@@ -12,13 +12,14 @@ from sqlalchemy import insert
 from bot.config import Database as DatabaseSettings
 from bot.config import KeyFile, Settings
 from bot.domain.incoming import incoming
-from bot.domain.takeout import Takeout, read
+from bot.domain.questions import Hours
+from bot.domain.takeout import Event, Takeout, read
 from bot.store import schema, takeout, users
 from bot.store.crypto import make_keys
 from bot.store.database import Database, Session, open_engine
 from bot.store.tables import consents, metadata
 from bot.store.users import User
-from tests.diaries import NOW, a_day, diaries
+from tests.diaries import DAY, NOW, a_day, diaries
 
 ANN = 7_654_321_987
 UNHURRIED: dict[str, Any] = {"suppress_health_check": list(HealthCheck), "phases": [Phase.generate]}
@@ -112,3 +113,17 @@ def test_undo_is_there_for_a_day() -> None:
 
         database.submit(story).result(20)
         database.close()
+
+
+def test_each_database_takes_it_in_and_out(database: Database) -> None:
+    def story(session: Session) -> None:
+        visit = Event(day=DAY, kind="chiropractor", created_at=NOW, details={"note": "neck"})
+        diary = a_day({"back": 1, "back_region": frozenset({"neck"}), "note": "ü", "sleep_hours": Hours(6, 7)}, visit)
+        user = an_empty_one(session, diary)
+        empty = takeout.collect(session, user, NOW)
+        number = comes_in(session, user, diary)
+        assert takeout.collect(session, user, NOW).as_json() == diary.as_json()
+        assert takeout.take_out(session, user, number, NOW)
+        assert takeout.collect(session, user, NOW) == empty
+
+    database.submit(story).result(20)
