@@ -59,8 +59,8 @@ from bot.render import settings as settings_words
 from bot.render.message import Button, Message
 from bot.texts.words import CHOICES, Texts, texts_for
 from tests.render.looks import changes, looks
-from tests.render.test_tries import tried
 from tests.render.moves import out_and_in
+from tests.render.test_tries import tried
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -138,8 +138,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield privacy.kept(t)
     for held in HELD:
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
-    yield from lists_of_signs(t)
-    yield from out_and_in(t)
+    yield from (*lists_of_signs(t), *out_and_in(t))
     yield from what_the_card_asks(t)
     yield from tried(t)
     yield from when_to_see_a_doctor(t)
@@ -445,7 +444,6 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         and getattr(maker, "__module__", "") == part.__name__
         and getattr(maker, "__annotations__", {}).get("return") in (Message, "Message")
     ]
-    files = [Path(__file__), *Path(__file__).parent.glob("render/test_*.py")]
     files = (Path(__file__), *Path(__file__).parent.glob("render/*.py"))
     source = "".join(file.read_text(encoding="utf-8") for file in files)
     missing = [f"{maker.__module__}.{maker.__name__}" for maker in makers if f".{maker.__name__}(" not in source]

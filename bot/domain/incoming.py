@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.log import KINDS as LOGGED
 from bot.domain.profile import Profile as Known
-from bot.domain.reminders import DAILY, MOST, OWN
+from bot.domain.reminders import CHECKIN, MOST, NIGHT, OWN, SUMMARY
 from bot.domain.takeout import NEVER_IN, SHAPES, CheckIn, Event, Profile, Reminder, Takeout, Tastes, plain_profile
 from bot.domain.tips import KINDS as TIPPED
 
@@ -50,7 +50,8 @@ def incoming(here: Takeout, given: Takeout) -> Incoming:
     there = [(checkin, known.get(checkin.day)) for checkin in given.checkins]
     parts = [_missing(checkin, mine) for checkin, mine in there if mine is not None]
     noted = {_name(event) for event in here.events}
-    fresh = given.profile != here.profile and here.profile == plain_profile(Known())
+    told = given.profile.model_copy(update={"try_from": None})
+    fresh = told != here.profile and here.profile == plain_profile(Known())
     helped, unwanted = set(here.tastes.helped), set(here.tastes.unwanted)
     rated = helped | unwanted
     return Incoming(
@@ -62,7 +63,7 @@ def incoming(here: Takeout, given: Takeout) -> Incoming:
             if event.kind in SHAPES and _name(event) not in noted
         ],
         reminders=list(_reminders(here.reminders, given.reminders)),
-        profile=given.profile if fresh else None,
+        profile=told if fresh else None,
         tastes=Tastes(
             helped=[key for key in given.tastes.helped if key not in rated],
             unwanted=[key for key in given.tastes.unwanted if key not in rated],
@@ -103,7 +104,7 @@ def _reminders(here: Sequence[Reminder], given: Sequence[Reminder]) -> Iterator[
     renamed: dict[str, str] = {}
     for each in given:
         own = OWN_KIND.fullmatch(each.kind)
-        known = each.kind in {*DAILY, *(kind.key for kind in TIPPED)} and each.words is None
+        known = each.kind in {CHECKIN, NIGHT, SUMMARY, *(kind.key for kind in TIPPED)} and each.words is None
         new = each.words not in words if own and each.words else known and each.kind not in kinds
         if new and room > 0:
             room -= 1

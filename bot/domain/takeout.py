@@ -157,6 +157,7 @@ class Profile(Part):
     injury_told: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
     dark: bool
     words_only: bool
+    try_from: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
 
 
 class Tastes(Part):
@@ -380,8 +381,9 @@ SHAPES: Mapping[str, type[Part]] = {
 }
 """What the details of each kind of event are. An event of another kind is exported, and stays out at an import."""
 
-NEVER_IN = frozenset({"share"})
-"""Kinds that are exported and stay out by design: a link that somebody was given opens nothing in another diary."""
+NEVER_IN = frozenset({"share", "try"})
+"""Kinds that are exported and stay out by design: a link opens nothing in another diary, a try is gone through where it
+was begun, by its own lot and reminders."""
 
 
 def _is_shaped(event: Event, all_: Sequence[Event]) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bot.domain.incoming import Incoming
 from bot.domain.questions import Value
-from bot.domain.reminders import VISITS
+from bot.domain.reminders import NOT_SET
 from bot.domain.schedule import Schedule
 from bot.domain.takeout import (
     FORMAT,
@@ -201,7 +201,7 @@ def _reminders(session: Session, user_id: int) -> list[Reminder]:
             created_at=cast("datetime", each.created_at),
         )
         for each in reminders.of_user(session, user_id)
-        if each.kind not in VISITS  # they follow from the visits
+        if each.kind not in NOT_SET  # they follow from visits and tries
     ]
     return sorted(found, key=lambda each: each.model_dump_json())
 
