@@ -146,6 +146,27 @@ def rotate_key(
 
 
 @app.command()
+def privacy(
+    config: ConfigFile = None,
+    name: Annotated[str, typer.Option(help="What people know the bot as.")] = "HeadsUp",
+    language: Annotated[str | None, typer.Option(help="In which language; that of [defaults] without it.")] = None,
+) -> None:
+    """Print your bot's privacy policy, to be published. Example: headsup privacy --name "Jo's diary" > privacy.md"""
+    settings = read_settings(config)
+    from bot.actions.privacy import times_of
+    from bot.render.privacy import page, said
+    from bot.texts.words import LANGUAGES, texts_for
+
+    language = language or settings.defaults.language
+    if language not in LANGUAGES:
+        stop_with(MISCONFIGURED, f"--language: must be {' or '.join(sorted(LANGUAGES))}, not {language}")
+    if not settings.privacy.contact:
+        typer.echo("[privacy] contact is empty: people would not learn whom to ask.", err=True)
+    t = texts_for(language)
+    typer.echo(page(t, name, said(t, settings.privacy.contact, times_of(settings))), nl=False)
+
+
+@app.command()
 def invite(config: ConfigFile = None) -> None:
     """Make an invitation link for one person; it ends after seven days. Example: headsup invite"""
     settings = read_settings(config)

@@ -275,6 +275,16 @@ class Backup(Section):
     keep_weekly: int = Field(default=4, ge=0, le=520, description="a whole number from 0 to 520")
 
 
+class Privacy(Section):
+    contact: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]*(@|://|[0-9][0-9 ]{5,})[^\x00-\x1f\x7f]*$",
+        description="one line with your name and an e-mail address, a web address, an @name or a phone number",
+    )
+    """Who answers for the bot, shown to everybody who asks."""
+
+
 class Logging(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -293,6 +303,7 @@ class Settings(BaseSettings):
     sending: Sending = Sending()
     retention: Retention = Retention()
     backup: Backup = Backup()
+    privacy: Privacy = Privacy()
     logging: Logging = Logging()
 
     @classmethod

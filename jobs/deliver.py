@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.actions import attack, checkin, peace, share, summary, tips, tries, visits
+from bot.actions import attack, checkin, consent, discreet, peace, share, summary, tips, tries, visits
 from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
 from bot.chat.send import Sender
 from bot.clock import Clock
@@ -73,7 +73,7 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
         if now >= owed.too_late_at:
             outbox.mark(session, owed, "stale")
             continue
-        if user is None or user.state != "active":
+        if user is None or user.state != "active" or user.consent not in ("given", "changed"):
             outbox.mark(session, owed, "skipped")
             continue
         try:
@@ -82,7 +82,8 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
                 if held is not None:
                     _hold(session, owed, held)
                     continue
-                reply = COMPOSE.get(owed.kind, tips.remind)(session, user, now, owed)
+                compose = COMPOSE.get(owed.kind, tips.remind) if user.agreed else consent.by_clock
+                reply = discreet.veil(session, user, owed, compose(session, user, now, owed))
         except Exception as trouble:
             if isinstance(trouble, DBAPIError) and cannot_write(trouble):
                 raise  # the claim goes with it, and the next beat takes it again

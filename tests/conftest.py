@@ -10,13 +10,16 @@ from sqlalchemy import func, select
 from bot.chat.application import Chat
 from bot.config import Access, Defaults, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
+from bot.render import consent
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.person import Person
 from bot.sandbox.transport import SandboxRequest
-from bot.store import schema
+from bot.store import schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Database, Session, open_engine
 from bot.store.tables import metadata
+from bot.store.users import User
+from bot.texts.words import texts_for
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
 from tests.clock import HandClock
@@ -120,6 +123,12 @@ async def telegram(settings: Settings, clock: HandClock) -> AsyncIterator[Telegr
     await telegram.start_bot()
     yield telegram
     await telegram.stop_bot()
+
+
+def moves_in(session: Session, user: User, now: datetime) -> None:
+    """Let somebody be here who agreed, at `now`, to the text as it is today."""
+    users.add(session, user, now)
+    users.agree(session, user.id, consent.VERSION, consent.digest(consent.text(texts_for("en"))), now)
 
 
 async def settled_in(telegram: Telegram, user_id: int, name: str, zone: str = "Europe/Berlin") -> Person:

@@ -23,7 +23,7 @@ from bot.store import checkins, invites, lock, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 
-COMMANDS = ("run", "sandbox", "check", "migrate", "backup", "restore", "erase", "invite", "rotate-key")
+COMMANDS = ("run", "sandbox", "check", "migrate", "backup", "restore", "erase", "privacy", "invite", "rotate-key")
 READ_SETTINGS = ("run", "check", "migrate", "invite", "rotate-key")
 OPEN_THE_DIARY = ("run", "check", "migrate", "rotate-key")
 MISCONFIGURED = 78
@@ -313,3 +313,22 @@ def test_a_fresh_sandbox_leaves_a_diary_in_use_alone(headsup: Headsup, tmp_path:
     assert said.exit_code == 75
     assert "is in use by process" in said.stderr
     assert [(tmp_path / name).read_bytes() for name in ("headsup.db", "headsup.key")] == [b"somebody's"] * 2
+
+
+def test_the_privacy_policy_is_printed_as_a_page_to_publish(headsup: Headsup, tmp_path: Path) -> None:
+    contact = "Jo Doe & Söhne, jo@example.org"
+    said = headsup("privacy", "--name", "Jo’s diary", HEADSUP_PRIVACY__CONTACT=contact)
+    assert said.exit_code == 0
+    assert said.stdout.startswith("# Privacy policy of Jo’s diary\n\nJo’s diary is a diary for head, back")
+    assert f"Responsible for this bot, and there for your questions: {contact}\n" in said.stdout
+    assert "/delete removes everything about you here" in said.stdout
+    assert "<" not in said.stdout, "text, no markup"
+    assert said.stderr == ""
+    assert names_in(tmp_path) == set(), "it needs neither key nor diary"
+
+
+def test_a_policy_without_a_contact_says_so_to_the_operator(headsup: Headsup) -> None:
+    said = headsup("privacy")
+    assert said.exit_code == 0
+    assert said.stderr == "[privacy] contact is empty: people would not learn whom to ask.\n"
+    assert headsup("privacy", "--language", "xx").exit_code == MISCONFIGURED

@@ -50,6 +50,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "backup.at": ('""', '"24:00"', '"3:30:30"', "3"),
     "backup.keep_daily": ("-1", "367", "1.5", '"all"'),
     "backup.keep_weekly": ("-1", "521", "1.5", '"all"'),
+    "privacy.contact": ('""', '"Jo Doe"', f'"{"x" * 200}@"', r'"jo@example.org\nJo"', "1"),
     "logging.level": ('""', '"INFO"', '"loud"', "10"),
     "logging.format": ('""', '"xml"', "1"),
 }
@@ -83,6 +84,7 @@ RIGHT: Mapping[str, tuple[str, object]] = {
     "backup.at": ("4:05", time(4, 5)),
     "backup.keep_daily": ("30", 30),
     "backup.keep_weekly": ("0", 0),
+    "privacy.contact": ("Jo Doe, jo@example.org", "Jo Doe, jo@example.org"),
     "logging.level": ("debug", "debug"),
     "logging.format": ("json", "json"),
 }

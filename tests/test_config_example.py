@@ -9,7 +9,7 @@ from bot.config import KEYS, KeyPath, Settings, load
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 
-NO_DEFAULT = {("telegram", "token"), ("telegram", "token_file"), ("telegram", "webhook", "url")}
+NO_DEFAULT = {("telegram", "token"), ("telegram", "token_file"), ("telegram", "webhook", "url"), ("privacy", "contact")}
 """What has no default shows an example instead."""
 
 
@@ -35,7 +35,7 @@ def test_every_setting_is_named_and_no_other() -> None:
 def test_what_it_shows_is_what_holds(tmp_path: Path) -> None:
     shown = tmp_path / "config.toml"
     shown.write_text(
-        re.sub(r"^(token|token_file|url) = (?!.sqlite).*$", "", uncommented(), flags=re.MULTILINE), "utf-8"
+        re.sub(r"^(token|token_file|url|contact) = (?!.sqlite).*$", "", uncommented(), flags=re.MULTILINE), "utf-8"
     )
     assert set(leaves(tomllib.loads(shown.read_text("utf-8")))) == set(KEYS) - NO_DEFAULT
     assert load(shown, {}) == Settings()
@@ -52,6 +52,7 @@ def test_its_examples_would_do(tmp_path: Path) -> None:
             "HEADSUP_TELEGRAM__TOKEN_FILE": str(token),
             "HEADSUP_TELEGRAM__WEBHOOK__URL": str(examples["telegram", "webhook", "url"]),
             "HEADSUP_TELEGRAM__MODE": "webhook",
+            "HEADSUP_PRIVACY__CONTACT": str(examples["privacy", "contact"]),
         },
     )
     assert settings.telegram.secret_token() == examples["telegram", "token"]

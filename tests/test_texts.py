@@ -36,6 +36,8 @@ from bot.render import (
     before_after,
     checkin,
     checklist,
+    consent,
+    discreet,
     export,
     history,
     import_,
@@ -134,9 +136,13 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (onboarding.ask_time(t, time(6, 45)), onboarding.ask_preset(t, time(20)), onboarding.ready(t, time(20)))
     yield from (onboarding.by_invitation(t), onboarding.invitation_over(t), onboarding.not_listed(t))
     yield from (onboarding.start_first(t), onboarding.welcome_back(t))
-    yield from (privacy.policy(t, privacy.Times(90, 3650, 29)), privacy.policy(t, privacy.Times(0, 0, 0)))
-    yield privacy.kept(t)
+    times = [privacy.Times(90, 3650, 29), privacy.Times(0, 0, 0)]
+    yield from (privacy.policy(t, privacy.said(t, "<" * 200, each), known=True) for each in times)
+    yield from (privacy.policy(t, privacy.said(t, "", times[0]), known=False), privacy.kept(t))
     for held in HELD:
+        yield from (consent.ask_again(t, LARGEST_ID, list(consent.changes(t).values()), held), consent.goes_on(t))
+        yield from (consent.ask_withdraw(t, LARGEST_ID, held), consent.withdrawn(t, held))
+        yield from (consent.ask_again(t, LARGEST_ID, [], held), consent.ask_anew(t, LARGEST_ID))
         yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
     yield from (*lists_of_signs(t), *out_and_in(t))
     yield from what_the_card_asks(t)
@@ -319,10 +325,13 @@ def settings_of_time(t: Texts) -> Iterator[Message]:
     yield from (settings_words.ask_home_time(t, zone, zone), settings_words.home_time_kept(t, zone))
     yield from (settings_words.pause_not_understood(t), settings_words.too_much(t), settings_words.cannot_save(t))
     yield settings_words.too_long(t)
+    for on in (True, False):
+        yield discreet.page(t, on=on)
 
 
 def said(t: Texts) -> list[Message]:
-    return [*cards(t), *summaries(t), *everything_else(t)]
+    plainly = [*cards(t), *summaries(t), *everything_else(t)]
+    return [*plainly, *(discreet.veiled(t, message, CHECKIN, MONDAY.isoformat()) for message in plainly)]
 
 
 def buttons(messages: list[Message]) -> list[Button]:
@@ -330,7 +339,7 @@ def buttons(messages: list[Message]) -> list[Button]:
 
 
 def visible(text: str) -> str:
-    return unescape(re.sub(r"</?[a-z]+>", "", text))
+    return unescape(re.sub(r"</?[a-z-]+>", "", text))
 
 
 languages = pytest.mark.parametrize("t", [texts_for(code) for code in CHOICES], ids=CHOICES)
@@ -345,11 +354,11 @@ def test_every_message_fits(t: Texts) -> None:
 
 
 @languages
-def test_markup_is_closed_and_nothing_but_bold_and_italic(t: Texts) -> None:
+def test_markup_is_closed_and_nothing_but_bold_italic_and_veils(t: Texts) -> None:
     for message in said(t):
         open_: list[str] = []
         for closing, tag in re.findall(r"<(/?)([^>]*)>", message.text):
-            assert tag in ("b", "i")
+            assert tag in ("b", "i", "tg-spoiler")
             assert not closing or open_.pop() == tag
             if not closing:
                 open_.append(tag)
@@ -418,6 +427,8 @@ def test_all_that_can_be_said_is_looked_at_here() -> None:
         before_after,
         checkin,
         checklist,
+        consent,
+        discreet,
         export,
         import_,
         profile,

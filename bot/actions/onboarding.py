@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, time
 
-from bot.actions import settings, share
+from bot.actions import consent, settings, share
 from bot.actions.buttons import time_of
 from bot.domain.reminders import CHECKIN, EVERY_DAY, PRESETS, SUMMARY
 from bot.domain.schedule import Schedule
 from bot.domain.times import read_one_time
 from bot.render import onboarding as render
+from bot.render.consent import goes_on
 from bot.render.message import Message, Reply, Sorry
 from bot.store import invites, reminders, shares, users
 from bot.store.database import Session
@@ -23,6 +24,8 @@ def start(session: Session, user: User, now: datetime, code: str = "") -> Reply:
     t = texts_for(user.language)
     if shares.CODE.fullmatch(code):
         return share.offer(session, user, now, code)
+    if user.state != "stranger" and not user.agreed:
+        return consent.ask(session, user, now)
     if user.state != "stranger":
         if not reminders.of_user(session, user.id, CHECKIN):
             return Reply((_ask_zone(session, user),))
@@ -31,21 +34,35 @@ def start(session: Session, user: User, now: datetime, code: str = "") -> Reply:
     return refusal or Reply((render.welcome(t, code if _needs_invitation(session, user) else ""),))
 
 
-def agree(session: Session, user: User, now: datetime, code: str = "") -> Reply:
-    """Store the person, their consent and nothing else, then ask where they live."""
+def agree(session: Session, user: User, now: datetime, code: str = "", shown: str = "", before: str = "") -> Reply:
+    """Store the person, their consent and nothing else, then ask where they live; who was here before goes on.
+
+    A button from another time (another text, or before a consent was taken back) shows the text as it is now.
+    """
     t = texts_for(user.language)
-    if user.state == "stranger":
-        refusal = _refusal(session, user, now, code)
-        if refusal:
-            return refusal
-        if _needs_invitation(session, user):
-            invites.redeem(session, code, now)
-        user = users.add(session, user, now)
-        users.agree(session, user.id, render.CONSENT_VERSION, render.consent(t), now)
+    if user.agreed and reminders.of_user(session, user.id, CHECKIN):
+        return start(session, user, now)
+    if not user.agreed:
+        text_hash = consent.read(session, user, shown, before)
+        if text_hash is None:
+            return start(session, user, now, code)
+        if user.state == "stranger":
+            refusal = _refusal(session, user, now, code)
+            if refusal:
+                return refusal
+            if _needs_invitation(session, user):
+                invites.redeem(session, code, now)
+            user = users.add(session, user, now)
+        consent.keep(session, user.id, now, text_hash)
+        if reminders.of_user(session, user.id, CHECKIN):
+            return Reply((goes_on(t),))
     return Reply((render.agreed(t), _ask_zone(session, user)))
 
 
 def decline(session: Session, user: User, now: datetime) -> Reply:
+    """Say no: a stranger leaves no trace, anybody else is asked whether they take their consent back."""
+    if user.state != "stranger":
+        return consent.ask_withdraw(session, user, now)
     return Reply((render.declined(texts_for(user.language)),))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from bot.config import Settings
 from bot.domain.backups import gone_after
 from bot.render import privacy as render
 from bot.render.message import Reply
@@ -14,27 +15,31 @@ from bot.texts.words import texts_for
 def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Say what is kept; strangers may ask too, as nothing is kept of them."""
     settings = session.settings
+    said = render.said(texts_for(user.language), settings.privacy.contact, times_of(settings))
+    return Reply((render.policy(texts_for(user.language), said, known=user.state != "stranger"),))
+
+
+def times_of(settings: Settings) -> render.Times:
     nightly = settings.backup.keep_daily and gone_after(settings.backup.keep_daily, settings.backup.keep_weekly)
-    times = render.Times(settings.retention.blocked_days, settings.retention.answers_days, nightly)
-    return Reply((render.policy(texts_for(user.language), times),))
+    return render.Times(settings.retention.blocked_days, settings.retention.answers_days, nightly)
 
 
 def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    return Reply((render.ask_delete(texts_for(user.language), _held(session, user)),))
+    return Reply((render.ask_delete(texts_for(user.language), held(session, user)),))
 
 
 def erase(session: Session, user: User, now: datetime) -> Reply:
     """Delete the person and every row that names them, and say what is gone."""
-    held = _held(session, user)
+    gone = held(session, user)
     erasures.erase(session, user.id, now)
-    return Reply((render.erased(texts_for(user.language), held),))
+    return Reply((render.erased(texts_for(user.language), gone),))
 
 
 def keep(session: Session, user: User, now: datetime) -> Reply:
     return Reply((render.kept(texts_for(user.language)),))
 
 
-def _held(session: Session, user: User) -> render.Held:
+def held(session: Session, user: User) -> render.Held:
     return render.Held(
         days=checkins.count(session, user.id),
         reminders=len(reminders.of_user(session, user.id)),

@@ -19,13 +19,13 @@ QUIET_FOR = timedelta(days=1)
 
 def warning(session: Session, user: User, now: datetime, words: str = "") -> Reply:
     """Show the signs to anyone who asks, stranger or not."""
-    known = user.state != "stranger"
-    return Reply((render.warning_signs(texts_for(user.language), _country(session, user), checks=known),))
+    country = _country(session, user)
+    return Reply((render.warning_signs(texts_for(user.language), country, checks=user.agreed),))
 
 
 def answer(session: Session, user: User, now: datetime, concern: Concern) -> Reply:
     """Answer worrying words, a stranger's too, instead of whatever else they would have meant."""
-    if concern == "self_harm" and user.state != "stranger":
+    if concern == "self_harm" and user.agreed:
         until = now.replace(second=0, microsecond=0) + QUIET_FOR
         users.change(session, user.id, silent_until=max(until, user.silent_until or until))
     return Reply(render.answer(texts_for(user.language), concern, _country(session, user)))
@@ -48,10 +48,11 @@ def set_country(session: Session, user: User, now: datetime, country: str) -> Re
 
 def safe(session: Session, user: User, now: datetime) -> Reply:
     """End the silence, unless an attack goes on that asked for it too."""
-    if user.state != "stranger" and attack.present(session, user, now) is None:
+    if user.agreed and attack.present(session, user, now) is None:
         users.change(session, user.id, silent_until=None)
     return Reply((render.safe(texts_for(user.language)),))
 
 
 def _country(session: Session, user: User) -> str | None:
+    """Return where a person lives; in need that is read without consent too, as it names the right number."""
     return None if user.state == "stranger" else profiles.of_user(session, user.id).country

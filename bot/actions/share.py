@@ -98,7 +98,7 @@ def look(session: Session, user: User, now: datetime, share_id: str, what: str) 
     """Show the reader the page, or the summary of so many days, in their own language; the owner can see that."""
     share = _given(session, user, now, share_id)
     owner = users.get(session, share.owner)
-    if owner is None:
+    if owner is None or not owner.agreed:
         raise Sorry(CLOSED)
     theirs = replace(owner, language=user.language)
     if what == "page":

@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, ExtBot
 from telegram.request import BaseRequest
 
-from bot.actions import checkin, checklist, safety
+from bot.actions import checkin, checklist, consent, safety
 from bot.chat.errors import Refused, TokenRefused, cause_of, trouble_of
 from bot.chat.intake import Intake, Raw, Why, id_in, person_of
 from bot.chat.limits import Lane, Limits
@@ -23,6 +23,7 @@ from bot.chat.send import Answer, Sender
 from bot.chat.turn import Turns
 from bot.clock import Clock
 from bot.domain.safety import Concern, heard
+from bot.render import consent as consent_words
 from bot.render import menu
 from bot.render import settings as words
 from bot.render.message import Reply
@@ -75,6 +76,7 @@ class Chat:
 
     async def start(self) -> None:
         """Connect, waiting for the network if need be, and finish what the last process left. Raises InvalidToken."""
+        await self._database.insist(self._follow_consent, self._clock)
         await self._reach(self.application.initialize)
         await self._database.write(self._note_name)
         await self._introduce()
@@ -188,6 +190,10 @@ class Chat:
                 told.add(left.user_id)
                 await self._turns.show_again(update, _restarted if first else _nothing)
 
+    def _follow_consent(self, session: Session) -> None:
+        """Let whoever agreed to another text than today's be asked again, before anything else is stored or sent."""
+        users.follow_text(session, consent_words.digests(), self._clock.now())
+
     def _turn_away(self, sender: Mapping[str, Any], why: Why) -> None:
         """Say to somebody, in their private chat, why what they sent was not taken in."""
         t = texts_for(str(sender.get("language_code") or self._database.settings.defaults.language))
@@ -195,6 +201,8 @@ class Chat:
         self.sender.reply(Answer(sender["id"], Reply((message,)), None, lane=Lane.STRANGER))
 
     def _card_again(self, session: Session, user: User, card: int) -> Reply:
+        if not user.agreed:
+            return consent.question(session, user, self._clock.now())
         return checkin.show_again(session, user, self._clock.now(), card)
 
     def _help_again(self, session: Session, user: User, concern: Concern) -> Reply:
@@ -217,7 +225,7 @@ class Chat:
 
     def _away_card(self, user_id: int, checkin_id: int, since: datetime, until: datetime, session: Session) -> Reply:
         user = users.get(session, user_id)
-        if user is None or user.state != "active":
+        if user is None or user.state != "active" or not user.agreed:
             return Reply()
         return checkin.away(session, user, self._clock.now(), checkin_id, since, until)
 

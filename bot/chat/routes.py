@@ -22,6 +22,8 @@ from bot.actions import (
     before_after,
     checkin,
     checklist,
+    consent,
+    discreet,
     export,
     history,
     import_,
@@ -88,9 +90,9 @@ COMMANDS: Mapping[str, Route] = {
     "settings": Route(settings.open_settings),
     "pause": Route(settings.ask_pause),
     "resume": Route(settings.resume),
-    "export": Route(export.ask),
+    "export": Route(export.ask, theirs=True),
     "import": Route(import_.ask),
-    "delete": Route(privacy.ask_delete),
+    "delete": Route(privacy.ask_delete, theirs=True),
     "privacy": Route(privacy.show, strangers=True),
     "warning": Route(safety.warning, strangers=True),
     "help": Route(settings.help_, strangers=True),
@@ -98,7 +100,7 @@ COMMANDS: Mapping[str, Route] = {
 }
 
 BUTTONS: Mapping[str, Route] = {
-    "agree": Route(onboarding.agree, strangers=True),  # agree:<invitation>
+    "agree": Route(onboarding.agree, strangers=True),  # agree:<invitation>:<text>:<consent before>
     "decline": Route(onboarding.decline, strangers=True),
     "start_time": Route(onboarding.set_time),  # start_time:<HHMM>, without it: type one
     "preset": Route(onboarding.choose_preset),  # preset:<key>
@@ -195,6 +197,8 @@ BUTTONS: Mapping[str, Route] = {
     "slip": Route(attack.slip),  # slip:<event>
     "still": Route(attack.still),  # still:<event>
     "next": Route(next_.show),
+    "ask_discreet": Route(discreet.ask),
+    "discreet": Route(discreet.set_),  # discreet:<on or off>
     "ask_quiet": Route(settings.ask_quiet),
     "quiet": Route(settings.set_quiet),  # quiet:<as kept, or type>
     "ask_day_start": Route(settings.ask_day_start),
@@ -209,14 +213,17 @@ BUTTONS: Mapping[str, Route] = {
     "resume": Route(settings.resume),
     "numbers": Route(safety.numbers, strangers=True),
     "safe": Route(safety.safe, strangers=True),
-    "export": Route(export.send),
-    "no_export": Route(export.not_now),
+    "export": Route(export.send, theirs=True),
+    "no_export": Route(export.not_now, theirs=True),
     "bring": Route(import_.bring),  # bring:<event>
     "leave": Route(import_.leave),  # leave:<event>
     "read_as": Route(import_.read_as),  # read_as:<event>:<which of its readings>
     "take_out": Route(import_.undo),  # take_out:<event>
-    "erase": Route(privacy.erase),
-    "keep": Route(privacy.keep),
+    "ask_withdraw": Route(consent.ask_withdraw, theirs=True),
+    "withdraw": Route(consent.withdraw, theirs=True),  # withdraw:<consent>
+    "delete": Route(privacy.ask_delete, theirs=True),
+    "erase": Route(privacy.erase, theirs=True),
+    "keep": Route(privacy.keep, theirs=True),
 }
 
 TYPED: Mapping[str, Action] = {
@@ -250,7 +257,7 @@ def take_line(session: Session, user: User, now: datetime, said: Said) -> Reply:
 def take_sign(session: Session, user: User, now: datetime, concern: Concern, said: Said) -> Reply:
     """Keep a line that has words of a sign in the body, where it is a note or a day, and ask about the signs below."""
     kept = (user.awaiting or "").startswith(("note:", "log_note:", "visit_questions:"))
-    if user.state == "stranger" or concern not in SIGNS:
+    if not user.agreed or concern not in SIGNS:
         return safety.answer(session, user, now, concern)
     signs = checklist.ask(session, user, now, concern)
     if kept or isinstance(read_answers(said.text, user.language), Understood):

@@ -246,22 +246,24 @@ class Sender:
         self, chat_id: int, message: Message, lane: Lane, too_late_at: datetime | None = None
     ) -> TelegramMessage:
         drawn = await self._draw(message)
+        shield: dict[str, Any] = {"protect_content": True} if message.discreet else {}
         options: dict[str, Any] = {
             "reply_markup": _markup(message),
             "parse_mode": "HTML",
             "disable_notification": message.quiet,
+            **shield,
         }
         text = message.text if drawn is not None or message.file is None else message.file.otherwise
 
         def bring(**caption: Any) -> Awaitable[TelegramMessage]:
             if message.file is not None:
                 return self._bot.send_document(chat_id, drawn or b"", filename=message.file.name, **caption)
-            return self._bot.send_photo(chat_id, drawn or b"", **caption)
+            return self._bot.send_photo(chat_id, drawn or b"", has_spoiler=message.discreet or None, **caption)
 
         if drawn is not None and len(text) <= CAPTION:
             return await self._call(chat_id, lane, too_late_at, lambda: bring(caption=text, **options))
         if drawn is not None:
-            await self._call(chat_id, lane, too_late_at, bring)
+            await self._call(chat_id, lane, too_late_at, lambda: bring(**shield))
         return await self._call(chat_id, lane, too_late_at, lambda: self._bot.send_message(chat_id, text, **options))
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:

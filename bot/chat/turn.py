@@ -10,6 +10,7 @@ import structlog
 from telegram import Update
 from telegram import User as Person
 
+from bot.actions import consent
 from bot.chat.limits import Lane
 from bot.chat.send import Answer, Sender
 from bot.clock import Clock
@@ -33,11 +34,13 @@ Action = Callable[..., Reply]
 
 @dataclass(frozen=True)
 class Route:
-    """An action and who may call it: `strangers` = people who have not agreed to anything yet. `named`: it is told
-    first how Telegram calls the person, which nothing else keeps."""
+    """An action and who may call it besides those who have agreed: `strangers`, and whoever's consent does not hold,
+    which is all of `strangers` and what they may do with their data (`theirs`). `named`: it is told first how Telegram
+    calls the person, which nothing else keeps."""
 
     action: Action
     strangers: bool = False
+    theirs: bool = False
     named: bool = False
 
     def takes(self, arguments: int) -> bool:
@@ -71,17 +74,18 @@ class Turns:
                 users.wait_for_text(session, user.id, None)
             if user.state == "blocked":
                 users.change(session, user.id, state="active")
-            if user.state != "stranger":
+            if user.agreed:
                 users.seen(session, user, now)
             try:
                 with session.connection.begin_nested():
                     reply = _act(session, user, now, route, arguments, name)
             except Sorry as sorry:
                 reply = _sorry(user, sorry, tapped=update.callback_query is not None)
-            if users.get(session, person.id) is None:
-                # Nothing is kept about a stranger, nor about somebody who has just been erased.
+            left = users.get(session, person.id)
+            if left is None or not left.agreed:
+                # Nothing is kept of a stranger, of who has just been erased, of who has taken their consent back.
                 inbox.forget(session, update.update_id)
-                return reply, Lane.STRANGER
+                return reply, Lane.STRANGER if left is None else Lane.REPLY
             card = next((message.card for message in reply.messages if message.card is not None), None)
             inbox.handled(session, update.update_id, now, card=card)
             return reply, Lane.REPLY
@@ -93,7 +97,8 @@ class Turns:
     async def knows(self, update: Update) -> bool:
         """Tell whether the person behind this update has agreed."""
         person = update.effective_user
-        return person is not None and await self._database.write(lambda s: users.get(s, person.id)) is not None
+        user = await self._database.write(lambda s: users.get(s, person.id)) if person else None
+        return user is not None and user.agreed
 
     async def show_again(self, update: Update, action: Callable[[Session, User], Reply]) -> None:
         """Show the reply of a turn that was done when the process stopped, as `action` draws it now."""
@@ -142,11 +147,12 @@ class Turns:
         return None
 
     async def set_aside(self, update_id: int, person_id: int | None, trouble: Exception) -> None:
-        """Put an update away that cannot be handled; of a stranger nothing is kept, not even a riddle."""
+        """Put an update away that cannot be handled; of who has not agreed nothing is kept, not even a riddle."""
         now = self._clock.now()
 
         def work(session: Session) -> None:
-            if person_id is None or users.get(session, person_id) is None:
+            user = users.get(session, person_id) if person_id is not None else None
+            if user is None or not user.agreed:
                 inbox.forget(session, update_id)
             else:
                 inbox.set_aside(session, update_id, type(trouble).__name__, now)
@@ -175,6 +181,8 @@ def _act(
 ) -> Reply:
     if user.state == "stranger" and not route.strangers:
         return Reply((onboarding.start_first(texts_for(user.language)),))
+    if user.state != "stranger" and not (user.agreed or route.strangers or route.theirs):
+        return consent.question(session, user, now)
     if not route.takes(len(arguments)):
         raise Sorry("I can’t read that button any more. /help shows what I can do.")
     return route.action(session, user, now, *name, *arguments)

@@ -36,6 +36,7 @@ class Message:
     makes the content of `file` where there is one. Only a picture can stand in place of an earlier message.
     `keys` are keys under the text field that type their own label; above them `ask_location`, where set, shares the
     place. `clear_keys` takes them away again.
+    `quiet` comes without a sound. `discreet` cannot be forwarded or saved, and its picture is veiled until tapped.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Message:
     ask_location: str | None = None
     clear_keys: bool = False
     quiet: bool = False
+    discreet: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import time
 
 from bot.domain.reminders import PRESETS
+from bot.render import consent
 from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
 
-CONSENT_VERSION = "1"
 ZONES = (
     "Europe/London",
     "Europe/Berlin",
@@ -24,23 +24,8 @@ TIMES = (time(18), time(19), time(20), time(21), time(22))
 def welcome(t: Texts, code: str) -> Message:
     """Ask for consent; an invitation waits in the button, because nothing is stored before the answer."""
     return Message(
-        f"<b>{t('Hello! I’m HeadsUp, a diary for your head, back, sleep and posture.')}</b>\n\n{consent(t)}",
-        rows([Button(t("I agree, and I am 16 or older"), f"agree:{code}")], [Button(t("No, thank you"), "decline")]),
-    )
-
-
-def consent(t: Texts) -> str:
-    """Return the text a person agrees to; its version and hash are kept with the consent."""
-    return "\n\n".join(
-        (
-            t("Once a day I ask how you were. A good day is one tap. I can also send short reminders to move."),
-            t(
-                "I keep your answers, encrypted, and your time zone and times, on the computer of the person who runs "
-                "this bot. With the key on that computer they could read them, and so could Telegram: bot chats are "
-                "not secret chats. /delete removes everything, /privacy says more."
-            ),
-            t("I’m a diary, not a doctor. I can’t tell you what you have. No one reads this chat live."),
-        )
+        f"<b>{t('Hello! I’m HeadsUp, a diary for your head, back, sleep and posture.')}</b>\n\n{consent.text(t)}",
+        rows([consent.agree_button(t, code)], [Button(t("No, thank you"), "decline")]),
     )
 
 

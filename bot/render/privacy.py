@@ -1,9 +1,9 @@
 """What is stored, and how to have it all removed, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.render.message import Button, Message, rows
+from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
 
 
@@ -25,29 +25,55 @@ class Times:
     backups: int
 
 
-def policy(t: Texts, times: Times) -> Message:
-    """Answer /privacy, as Telegram's terms for bots ask (tos/bot-developers §4)."""
+def policy(t: Texts, lines: Sequence[str], *, known: bool) -> Message:
+    """Answer /privacy, as Telegram's terms for bots ask (tos/bot-developers §4); `known`: it is about somebody here."""
+    mine = [[Button(t("Take my consent back"), "ask_withdraw")], [Button(t("Delete everything"), "delete")]]
     return Message(
-        "\n\n".join(
-            (
-                f"<b>{t('Your data')}</b>",
-                t(
-                    "I keep: your Telegram number, language, time zone, the times you chose, your answers and what you "
-                    "noted beside them (attacks, visits, changes) with when you gave them, and that you agreed. A "
-                    "shared location is turned into a time zone and not kept."
-                ),
-                t(
-                    "Your answers are encrypted on the computer of the person who runs this bot; the key lies there "
-                    "too, in a separate file. Nothing is sent to anyone else. There is no tracking."
-                ),
-                t(
-                    "Telegram carries our messages and can read them: chats with bots are not secret chats. What is "
-                    "already in this chat you can clear yourself in Telegram."
-                ),
-                " ".join(_how_long(t, times)),
-            )
-        )
+        "\n\n".join((f"<b>{t('Your data')}</b>", *(plain(line) for line in lines))),
+        rows(*mine) if known else (),
     )
+
+
+def said(t: Texts, contact: str, times: Times) -> Sequence[str]:
+    """Return what there is to know, a paragraph each: what, why, where, who reads it, for how long, whom to ask."""
+    if contact:
+        responsible = t("Responsible for this bot, and there for your questions: {contact}", contact=contact)
+    else:
+        responsible = t("Responsible is the person who runs this bot: whoever gave you its name or your invitation.")
+    return (
+        t(
+            "I keep: your Telegram number, language, time zone, the times you chose, your answers and what you noted "
+            "beside them (attacks, visits, changes) with when you gave them, and that you agreed. A shared location is "
+            "turned into a time zone and not kept."
+        ),
+        t(
+            "Why: to ask you each day, to remind you, and to show you your own days. You agreed to that; nothing is "
+            "used for anything else, no one is paid for it, and no decision about you is made by it."
+        ),
+        t(
+            "Your answers are encrypted on the computer of the person who runs this bot; the key lies there too, in a "
+            "separate file. With it they could read them. Nothing is sent to anyone else, unless you share it yourself. "
+            "There is no tracking."
+        ),
+        t(
+            "Telegram carries our messages and can read them: chats with bots are not secret chats. What is already in "
+            "this chat you can clear yourself in Telegram."
+        ),
+        " ".join(_how_long(t, times)),
+        t(
+            "Your rights: see your days in /history and change them, take your consent back, have everything deleted. "
+            "You may also complain to the data protection authority where you live."
+        ),
+        responsible,
+    )
+
+
+def page(t: Texts, bot: str, lines: Sequence[str]) -> str:
+    """Return the privacy policy as a page for the operator to publish: plain text that also reads as Markdown."""
+    title = t("Privacy policy of {bot}", bot=bot)
+    opening = t("{bot} is a diary for head, back, sleep and posture on Telegram. In its own words:", bot=bot)
+    nobody = t("Of somebody who has not agreed, nothing is kept. The diary is for people of 16 and older.")
+    return "\n\n".join((f"# {title}", opening, *lines, nobody)) + "\n"
 
 
 def _how_long(t: Texts, times: Times) -> Iterator[str]:
@@ -76,7 +102,7 @@ def _how_long(t: Texts, times: Times) -> Iterator[str]:
 def ask_delete(t: Texts, held: Held) -> Message:
     return Message(
         f"<b>{t('Delete everything about you?')}</b>\n"
-        + t("That is {held}, your settings and your consent. It can’t be brought back.", held=_counted(t, held)),
+        + t("That is {held}, your settings and your consent. It can’t be brought back.", held=counted(t, held)),
         rows([Button(t("Yes, delete everything"), "erase")], [Button(t("No, keep it"), "keep")]),
     )
 
@@ -85,7 +111,11 @@ def erased(t: Texts, held: Held) -> Message:
     return Message(
         "\n\n".join(
             (
-                f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=_counted(t, held)),
+                f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=counted(t, held)),
+                t(
+                    "Copies in backups last until the person who runs this bot replaces them. Should one be put back, "
+                    "you stay deleted."
+                ),
                 t(
                     "To clear this chat too, delete it in Telegram. "
                     "To begin again, send /start or ask for a new invitation. Take care."
@@ -96,7 +126,7 @@ def erased(t: Texts, held: Held) -> Message:
     )
 
 
-def _counted(t: Texts, held: Held) -> str:
+def counted(t: Texts, held: Held) -> str:
     counted = [
         t.many("{n} day of answers", "{n} days of answers", held.days),
         t.many("{n} reminder time", "{n} reminder times", held.reminders),
@@ -107,4 +137,4 @@ def _counted(t: Texts, held: Held) -> str:
 
 
 def kept(t: Texts) -> Message:
-    return Message(t("Nothing was deleted."), edit="tapped")
+    return Message(t("Nothing was changed."), edit="tapped")

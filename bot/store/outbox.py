@@ -163,6 +163,13 @@ def say_tip(session: Session, outbox_id: int, tip: str) -> None:
     session.execute(update(outbox).where(outbox.c.id == outbox_id).values(tip=tip))
 
 
+def said(session: Session, owed: Owed, tip: str) -> bool:
+    """Tell whether another delivery to this person, one that arrived, said this."""
+    mine = (outbox.c.user_id == owed.user_id) & (outbox.c.id != owed.id)
+    found = select(outbox.c.id).where(mine, outbox.c.tip == tip, outbox.c.state == "sent").limit(1)
+    return session.execute(found).first() is not None
+
+
 def tips_since(session: Session, user_id: int, since: datetime) -> Sequence[tuple[str, datetime]]:
     """Return (tip, due at) of what a person was sent, oldest first."""
     found = select(outbox.c.tip, outbox.c.due_at).where(

@@ -93,6 +93,18 @@ def skip_until(session: Session, user_id: int, kind: str, until: datetime) -> No
             session.execute(update(reminders).where(reminders.c.id == reminder.id).values(next_at=next_at))
 
 
+def rest(session: Session, user_id: int) -> None:
+    """Let nothing of a person's come due until `wake`."""
+    session.execute(update(reminders).where(reminders.c.user_id == user_id).values(next_at=None))
+
+
+def wake(session: Session, user_id: int, now: datetime) -> None:
+    """Plan anew what is switched on and was put to rest."""
+    for reminder in of_user(session, user_id):
+        if reminder.on and reminder.next_at is None:
+            change(session, reminder, now)
+
+
 def remove(session: Session, reminder_id: int) -> None:
     session.execute(delete(reminders).where(reminders.c.id == reminder_id))
 

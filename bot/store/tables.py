@@ -94,6 +94,9 @@ consents = Table(
     Column("version", String(16), nullable=False),
     Column("text_hash", String(64), nullable=False),
     Column("agreed_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended", String(16)),
+    Index("ix_consents_user_id", "user_id"),
     sqlite_autoincrement=True,
 )
 

@@ -1,18 +1,19 @@
-"""People who agreed to keep a diary here, and what they agreed to."""
+"""People who agreed to keep a diary here, what they agreed to, and whether that still holds."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 
 from bot.domain.quiet import DEFAULT, as_text
 from bot.store.database import Session
 from bot.store.tables import consents, users
 
 State = Literal["stranger", "active", "blocked"]
+Standing = Literal["given", "changed", "withdrawn"]
+"""Of a consent: it holds, its text is not what it was, or the person has taken it back."""
 
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The end of a pause that ends with /resume only."""
@@ -20,7 +21,8 @@ FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class User:
-    """A person. `state` is "stranger" before consent: then nothing about them is stored.
+    """A person. `state` is "stranger" before consent: then nothing about them is stored. `consent` is how their newest
+    one stands; None before the first.
 
     `quiet` are their quiet hours as `domain.quiet.as_text` writes them; `silent_until` is the latest end of the silence
     in an attack; `seen_at` is when they last tapped or typed, to the hour, or were found to have blocked the bot.
@@ -37,6 +39,12 @@ class User:
     quiet: str = as_text(DEFAULT)
     silent_until: datetime | None = None
     seen_at: datetime | None = None
+    consent: Standing | None = None
+
+    @property
+    def agreed(self) -> bool:
+        """Tell whether anything may be stored about this person, and sent to them by the clock."""
+        return self.consent == "given"
 
     def silent(self, now: datetime) -> bool:
         """Tell whether the clock should leave this person alone."""
@@ -51,15 +59,31 @@ def stranger(user_id: int, language: str, zone: str, now: datetime) -> User:
     return User(user_id, language, zone, time(4), "stranger", now)
 
 
+@dataclass(frozen=True)
+class Consent:
+    """The newest thing a person agreed to: the version of its text, and how it stands."""
+
+    id: int
+    version: str
+    standing: Standing
+
+
+STANDING = func.coalesce(consents.c.ended, literal("given")).label("standing")
+NEWEST = select(STANDING).where(consents.c.user_id == users.c.id).order_by(consents.c.id.desc()).limit(1)
+PERSON = select(users, NEWEST.scalar_subquery().label("consent")).where(users.c.id == bindparam("user_id"))
+"""Built once: every turn begins with it."""
+
+
 def get(session: Session, user_id: int) -> User | None:
-    row = session.execute(select(users).where(users.c.id == user_id)).mappings().one_or_none()
+    row = session.execute(PERSON, {"user_id": user_id}).mappings().one_or_none()
     return None if row is None else User(**row)
 
 
 def add(session: Session, user: User, now: datetime) -> User:
-    """Store a person who has just agreed."""
+    """Store a person who agrees in the same breath (`agree`): without that they are asked before anything else."""
     added = replace(user, state="active", since=now)
-    session.execute(insert(users).values(**asdict(added)))
+    columns = {name: value for name, value in asdict(added).items() if name != "consent"}
+    session.execute(insert(users).values(**columns))
     return added
 
 
@@ -90,10 +114,25 @@ def wait_for_text(session: Session, user_id: int, awaiting: str | None) -> None:
     change(session, user_id, awaiting=awaiting)
 
 
-def agree(session: Session, user_id: int, version: str, text: str, now: datetime) -> None:
+def agree(session: Session, user_id: int, version: str, text_hash: str, now: datetime) -> None:
     """Keep the proof of consent: which text, by version and SHA-256, and when."""
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    session.execute(insert(consents).values(user_id=user_id, version=version, text_hash=digest, agreed_at=now))
+    session.execute(insert(consents).values(user_id=user_id, version=version, text_hash=text_hash, agreed_at=now))
+
+
+def consent_of(session: Session, user_id: int) -> Consent | None:
+    found = select(consents.c.id, consents.c.version, STANDING).where(consents.c.user_id == user_id)
+    row = session.execute(found.order_by(consents.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else Consent(row.id, row.version, row.standing)
+
+
+def withdraw(session: Session, consent: Consent, now: datetime) -> None:
+    session.execute(update(consents).where(consents.c.id == consent.id).values(ended="withdrawn", ended_at=now))
+
+
+def follow_text(session: Session, text_hashes: Collection[str], now: datetime) -> None:
+    """End each consent to a text that is none of these: it has changed since."""
+    outdated = consents.c.ended.is_(None) & consents.c.text_hash.not_in(text_hashes)
+    session.execute(update(consents).where(outdated).values(ended="changed", ended_at=now))
 
 
 def erase(session: Session, user_id: int) -> None:

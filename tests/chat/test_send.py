@@ -73,6 +73,18 @@ async def test_nothing_to_change_is_no_trouble(telegram: Telegram, ann: Person) 
     assert telegram.api.calls[-1].status == 400
 
 
+async def test_what_is_discreet_cannot_be_passed_on_and_its_picture_is_veiled(telegram: Telegram, ann: Person) -> None:
+    before = len(ann.chat)
+    for text in ("the week", "week " * 300):
+        await show(telegram, ann, Message(text, draw=lambda: PNG, discreet=True))
+    bodies = [seen.body for seen in ann.chat[before:]]
+    assert [bool(body.get("photo")) for body in bodies] == [True, True, False]
+    assert all(body["has_protected_content"] for body in bodies)
+    assert all(body["has_media_spoiler"] for body in bodies if body.get("photo"))
+    await show(telegram, ann, Message("the week", draw=lambda: PNG))
+    assert not {"has_protected_content", "has_media_spoiler"} & ann.sees.body.keys()
+
+
 async def test_a_message_out_of_reach_is_sent_anew(telegram: Telegram, ann: Person) -> None:
     before = len(ann.chat)
     await show(telegram, ann, Message("here I am", edit="tapped"), tapped=99_999)

@@ -9,8 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.render.consent import agree_button
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
+from bot.texts.words import texts_for
 from tests.e2e.conftest import BotProcess, diary, person, sees, settles_in
 from tests.faults.household import told
 
@@ -120,7 +122,7 @@ async def test_the_sandbox_has_everything_in_one_process_again_and_again(
             await http.post(f"{ann}/say", json={"text": "/start"})
             if run == 0:
                 welcome = await seen(http, ann, "diary, not a doctor")
-                agree = {"message_id": welcome["message_id"], "data": "agree:"}
+                agree = {"message_id": welcome["message_id"], "data": agree_button(texts_for("en")).data}
                 await http.post(f"{ann}/tap", json=agree)
             await seen(http, ann, "Where do you live?")
             await http.post(f"{ann}/say", json={"text": "/help"})

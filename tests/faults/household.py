@@ -22,6 +22,7 @@ from bot.store.database import Session, open_engine
 from bot.store.inbox import FORGOTTEN
 from bot.store.tables import answers, inbox, outbox
 from bot.store.tables import checkins as cards
+from tests.conftest import moves_in
 from tests.e2e.conftest import person
 
 CARD = "question 1 of 5"
@@ -43,7 +44,7 @@ def move_in(folder: Path, api: BotApi, ids: Sequence[int], due_at: datetime | No
         session = Session(connection, load_keys(folder / "headsup.key"), Settings())
         for user_id in ids:
             since = api.clock.now() - timedelta(days=30)
-            users.add(session, replace(users.stranger(user_id, "en", "UTC", since), quiet="-"), since)
+            moves_in(session, replace(users.stranger(user_id, "en", "UTC", since), quiet="-"), since)
             if due_at is not None:
                 for kind in (CHECKIN, TIP):
                     schedule = Schedule(due_at.time(), EVERY_DAY, "UTC")

@@ -11,9 +11,12 @@ from bot.domain.questions import BY_KEY, Answers, Hours, Value
 from bot.domain.quiet import DEFAULT, QuietHours, quiet_until
 from bot.domain.reminders import CHECKIN, EVERY_DAY, policy
 from bot.domain.schedule import DAY, DAY_START, Occurrence, Schedule, day_of, instant, latest_occurrence, occurrence_on
+from bot.render.consent import agree_button
 from bot.store.checkins import MOST_EARLIER
+from bot.texts.words import texts_for
 
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+AGREE = agree_button(texts_for("en")).data
 IN_TIME = timedelta(minutes=3)
 """Within so long a card has come, a second try after a lost answer included."""
 
@@ -77,7 +80,7 @@ class Diary:
         if self.blocked:
             self.blocked = False
             self._is_loud(now)
-        if act.data == "agree" and not self.here:
+        if act.data == AGREE and not self.here:
             self.__init__(self.user_id, cards=self.cards, loud_since=now)  # type: ignore[misc]
         elif self.here:
             self._says(act, now) if act.text else self._taps(act, now)

@@ -23,6 +23,7 @@ from bot.domain.questions import Answers, Hours
 from bot.store import checkins, lock, users
 from bot.store.database import Database, Session
 from bot.terminal import FAILED, MISCONFIGURED
+from tests.conftest import moves_in
 from tests.e2e.conftest import ROOT
 from tests.faults.household import lay_out
 from tests.faults.promises import FULL, Figures
@@ -47,7 +48,7 @@ def live(folder: Path, days: list[date], seed: int) -> Given:
         for user_id in PEOPLE:
             if users.get(session, user_id) is None:
                 since = datetime(2026, 2, 1, tzinfo=UTC)
-                users.add(session, users.stranger(user_id, "en", "UTC", since), since)
+                moves_in(session, users.stranger(user_id, "en", "UTC", since), since)
             for day in days:
                 given[user_id, day] = some_answers(chance)
                 at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)

@@ -17,7 +17,7 @@ from bot.store.database import Session
 from bot.texts.words import texts_for
 from jobs.deliver import deliver
 from jobs.enqueue import enqueue
-from tests.conftest import Telegram
+from tests.conftest import Telegram, moves_in
 from tests.domain import test_schedule_zones as oracle
 from tests.faults.household import CARD
 from tests.faults.promises import Figures, points
@@ -191,7 +191,7 @@ async def move_in(telegram: Telegram, chance: random.Random) -> list[Walker]:
 
     def settle(session: Session) -> None:
         for walker in walkers:
-            users.add(session, users.stranger(walker.id, "en", walker.zone, now), now)
+            moves_in(session, users.stranger(walker.id, "en", walker.zone, now), now)
             reminders.add(session, walker.id, CHECKIN, Schedule(walker.at, EVERY_DAY, walker.zone), now)
             walker.settled_at = now
 

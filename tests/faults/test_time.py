@@ -19,7 +19,7 @@ from bot.store import reminders, users
 from bot.store.database import Session
 from bot.texts.words import texts_for
 from tests.clock import HandClock
-from tests.conftest import Telegram
+from tests.conftest import Telegram, moves_in
 from tests.domain import test_schedule_zones as oracle
 from tests.faults.promises import FULL, Figures, points
 
@@ -151,7 +151,7 @@ async def move_in(telegram: Telegram, kind: str, homes: Sequence[tuple[str, time
 
     def work(session: Session) -> None:
         for user_id, (zone, at, weekdays) in enumerate(homes, 1001):
-            users.add(session, users.stranger(user_id, "en", zone, now), now)
+            moves_in(session, users.stranger(user_id, "en", zone, now), now)
             reminders.add(session, user_id, kind, Schedule(at, weekdays, zone), now)
 
     await telegram.database.write(work)

@@ -71,7 +71,7 @@ def must_read_as_ever(session: Session) -> None:
         assert checkins.answers_of(session, card) == FIRST
         [reminder] = reminders.of_user(session, user_id)
         assert (reminder.schedule, reminder.on) == (DAILY, user_id == ANN)
-    assert users.get(session, ANN) == users.User(ANN, "en", DAILY.zone, time(4), "active", NOW)
+    assert users.get(session, ANN) == users.User(ANN, "en", DAILY.zone, time(4), "active", NOW, consent="given")
     ben = users.get(session, BEN)
     assert ben is not None
     assert (ben.paused_until, ben.awaiting) == (users.FOR_EVER, "zone")

@@ -26,6 +26,7 @@ from bot.store.database import Database, Session, open_engine
 from bot.store.tables import outbox
 from jobs.enqueue import AT_ONCE, enqueue
 from jobs.upkeep import follow_zone_data
+from tests.conftest import moves_in
 from tests.domain import test_schedule_zones as oracle
 from tests.e2e.conftest import ROOT, BotProcess, diary
 from tests.faults.household import lay_out
@@ -109,7 +110,7 @@ def move_in(folder: Path, zones: Sequence[str], now: datetime) -> dict[int, tupl
     crowd = {number: (GONE if number == 7 else "UTC", time(12, 30)) for number in range(1, AT_ONCE + 1)}
     with diary(folder) as session:
         for user_id, (zone, at) in {**crowd, **homes}.items():
-            users.add(session, users.stranger(user_id, "en", zone, now), now)
+            moves_in(session, users.stranger(user_id, "en", zone, now), now)
             reminders.add(session, user_id, CHECKIN, Schedule(at, EVERY_DAY, zone), now)
     return homes
 

@@ -18,7 +18,7 @@ from bot.store.outbox import Owed
 from jobs.upkeep import carry_out_erasures, tidy
 from tests.faults.household import TIP
 from tests.faults.line import TROUBLES, Line
-from tests.faults.model import FOR_EVER, Act, Diary, Plan
+from tests.faults.model import AGREE, FOR_EVER, Act, Diary, Plan
 from tests.faults.sights import CARD, buttons, day_on, question_on, shows
 from tests.faults.stored import Stored, differences, is_quiet, must_be_sound, stored
 from tests.faults.world import World
@@ -263,7 +263,7 @@ class Walk:
     async def come_back(self, chance: random.Random) -> None:
         for one in self.people:
             if not self.diaries[one.user_id].here and self._says(one, "/start"):
-                for data in ("agree", f"zone:{chance.choice(ZONES)}", "start_time:2000"):
+                for data in (AGREE, f"zone:{chance.choice(ZONES)}", "start_time:2000"):
                     self._taps(one, data)
                     await self.wait(chance)
 
@@ -385,7 +385,7 @@ class Walk:
         None where that is not certain: the bot may not know of a card they see, or what time it is where they are, or
         a card lives twice because its old copy was tapped while it moved.
         """
-        moves = ("agree", "zone:")
+        moves = (AGREE, "zone:")
         if any(act.user_id == one.user_id and act.data.startswith(moves) for act in self.acts):
             return None
         cards = list(self._cards(one))

@@ -28,6 +28,7 @@ from bot.store.inbox import FORGOTTEN
 from bot.store.tables import inbox, metadata, outbox
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
+from tests.conftest import moves_in
 from tests.faults.virtual import DatabaseOutOfTime, LoopClock
 
 EVENING = datetime(2026, 3, 2, 19, 59, 30, tzinfo=UTC)
@@ -153,7 +154,7 @@ class World:
 
         def move_in(session: Session) -> None:
             for user_id in ids:
-                users.add(session, replace(users.stranger(user_id, "en", "UTC", since), quiet="-"), since)
+                moves_in(session, replace(users.stranger(user_id, "en", "UTC", since), quiet="-"), since)
                 if at is None:
                     continue
                 for kind in kinds:

@@ -59,7 +59,7 @@ async def test_second_thoughts_keep_everything(telegram: Telegram, dora: Person)
     before = traces(telegram, DORA)
     await dora.says("/delete")
     await dora.taps("No, keep it")
-    assert dora.sees.text == "Nothing was deleted."
+    assert dora.sees.text == "Nothing was changed."
     kept = traces(telegram, DORA)
     assert {name: kept[name] for name in ("users", "checkins", "reminders")} == {
         name: before[name] for name in ("users", "checkins", "reminders")

@@ -32,7 +32,7 @@ from bot.store.tables import outbox
 from bot.store.tables import reminders as times
 from bot.store.users import User
 from tests.clock import HandClock
-from tests.conftest import NOON, Telegram, settings_in
+from tests.conftest import NOON, Telegram, moves_in, settings_in
 from tests.stories.conftest import side_by_side
 
 WORLDS = (4, 5)
@@ -338,7 +338,7 @@ async def move_in(telegram: Telegram, zones: Sequence[str]) -> None:
 
     def settle_in(session: Session) -> None:
         for user_id, zone in zip(PEOPLE, zones, strict=True):
-            users.add(session, users.stranger(user_id, "en", zone, now), now)
+            moves_in(session, users.stranger(user_id, "en", zone, now), now)
             for kind, days in ((CHECKIN, EVERY_DAY), (SUMMARY, frozenset({6}))):
                 reminders.add(session, user_id, kind, Schedule(now.time().replace(hour=20), days, zone), now)
 
