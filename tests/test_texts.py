@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
+from importlib import import_module
 from itertools import product
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import get_args
 
 import pytest
 
+import bot.render
 from bot.domain.checkin import CHANGE, DONE
 from bot.domain.checklists import SIGNS, TIERS
 from bot.domain.coming import Planned
@@ -38,9 +41,7 @@ from bot.render import (
     checklist,
     consent,
     discreet,
-    export,
     history,
-    import_,
     log,
     menu,
     next_,
@@ -54,7 +55,6 @@ from bot.render import (
     share,
     summary,
     tips,
-    tries,
     visits,
 )
 from bot.render import settings as settings_words
@@ -421,31 +421,7 @@ def test_every_reminder_kind_has_a_name(t: Texts) -> None:
 
 def test_all_that_can_be_said_is_looked_at_here() -> None:
     """A message function added to `render/` has to be added above, or in `tests/render/`."""
-    parts = (
-        advice,
-        attack,
-        before_after,
-        checkin,
-        checklist,
-        consent,
-        discreet,
-        export,
-        import_,
-        profile,
-        next_,
-        onboarding,
-        patterns,
-        privacy,
-        reminders,
-        report,
-        safety,
-        settings_words,
-        share,
-        summary,
-        tips,
-        tries,
-        visits,
-    )
+    parts = [import_module(f"bot.render.{found.name}") for found in iter_modules(bot.render.__path__)]
     makers: list[Callable[..., object]] = [
         maker
         for part in parts

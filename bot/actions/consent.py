@@ -7,7 +7,7 @@ from bot.actions.privacy import held
 from bot.domain.reminders import CHECKIN
 from bot.render import consent as render
 from bot.render.message import Reply, Sorry
-from bot.store import outbox, reminders, users
+from bot.store import outbox, reminders, shares, users
 from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.users import User
@@ -72,6 +72,9 @@ def withdraw(session: Session, user: User, now: datetime, consent: str) -> Reply
         users.withdraw(session, newest, now)
         outbox.withdraw(session, user.id)
         reminders.rest(session, user.id)
+        for share in shares.of_owner(session, user.id):
+            if share.open(now):
+                shares.keep(session, replace(share, ended=now))
     return Reply((replace(render.withdrawn(texts_for(user.language), held(session, user)), edit="tapped"),))
 
 

@@ -67,7 +67,7 @@ def offer(session: Session, user: User, now: datetime, code: str) -> Reply:
     t = texts_for(user.language)
     if share is not None and share.owner == user.id:
         return Reply((render.own_link(t),))
-    if share is None or not share.open(now) or share.reader not in (None, user.id):
+    if share is None or not _open(session, share, now) or share.reader not in (None, user.id):
         return Reply((render.closed(t),))
     if share.reader == user.id:
         return Reply((_menu(t, share, user),))
@@ -77,7 +77,9 @@ def offer(session: Session, user: User, now: datetime, code: str) -> Reply:
 def open_(session: Session, user: User, now: datetime, name: str, code: str) -> Reply:
     """Open a share for whoever taps first; from then on it is theirs alone, and its owner is told."""
     share = shares.opened_by(session, code)
-    if share is None or not share.open(now) or share.reader not in (None, user.id) or share.owner == user.id:
+    if share is None or share.owner == user.id or share.reader not in (None, user.id):
+        raise Sorry(CLOSED)
+    if not _open(session, share, now):
         raise Sorry(CLOSED)
     if share.reader is None:
         share = replace(share, reader=user.id, name=" ".join(name.split())[:LONGEST_NAME])
@@ -98,7 +100,7 @@ def look(session: Session, user: User, now: datetime, share_id: str, what: str) 
     """Show the reader the page, or the summary of so many days, in their own language; the owner can see that."""
     share = _given(session, user, now, share_id)
     owner = users.get(session, share.owner)
-    if owner is None or not owner.agreed:
+    if owner is None:
         raise Sorry(CLOSED)
     theirs = replace(owner, language=user.language)
     if what == "page":
@@ -153,9 +155,15 @@ def _own(session: Session, user: User, share_id: str) -> Share:
 
 def _given(session: Session, user: User, now: datetime, share_id: str) -> Share:
     share = _share(session, share_id)
-    if share is None or share.reader != user.id or not share.open(now):
+    if share is None or share.reader != user.id or not _open(session, share, now):
         raise Sorry(CLOSED)
     return share
+
+
+def _open(session: Session, share: Share, now: datetime) -> bool:
+    """Tell whether anything can be seen: not while the owner's own consent does not hold."""
+    owner = users.get(session, share.owner)
+    return share.open(now) and owner is not None and owner.agreed
 
 
 def _share(session: Session, share_id: str) -> Share | None:

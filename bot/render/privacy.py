@@ -52,7 +52,7 @@ def said(t: Texts, contact: str, times: Times) -> Sequence[str]:
         ),
         t(
             "Your answers are encrypted on the computer of the person who runs this bot; the key lies there too, in a "
-            "separate file. With it they could read them. Nothing is sent to anyone else, unless you share it yourself. "
+            "separate file. With it they could read them. Nothing goes to anyone else, unless you share it yourself. "
             "There is no tracking."
         ),
         t(

@@ -39,7 +39,7 @@ async def test_anybody_may_ask_and_nothing_is_kept_of_a_stranger(telegram: Teleg
         "encrypted",
         "Telegram carries our messages",
         "Why:",
-        "All of it is kept until you delete it",
+        "kept until you delete it",
         "Your rights:",
     ):
         assert words in zoe.sees.text

@@ -69,6 +69,26 @@ async def test_whoever_opens_it_first_is_the_one(telegram: Telegram, ann: Person
     assert doctor.sees.labels == menu.labels, "its own reader may come again"
 
 
+async def test_it_ends_when_consent_is_taken_back(telegram: Telegram, ann: Person, doctor: Person) -> None:
+    unopened = await shared(ann)
+    telegram.clock.moves(1)
+    code = await shared(ann)
+    await doctor.says(f"/start {code}")
+    await doctor.taps("Open it")
+    menu = doctor.sees
+    await ann.says("/privacy")
+    await ann.taps("Take my consent back")
+    await ann.taps("Yes, take it back")
+    for agreed_again in (False, True):
+        if agreed_again:
+            await ann.taps("Agree again")
+            await ann.taps("I agree")
+        await doctor.taps_on(menu.message_id, menu.data("7 days"))
+        assert doctor.toast == CLOSED
+        await doctor.says(f"/start {unopened}")
+        assert doctor.sees.text == CLOSED
+
+
 async def test_it_ends_by_itself(telegram: Telegram, ann: Person, doctor: Person) -> None:
     code = await shared(ann, "7 days")
     await doctor.says(f"/start {code}")
