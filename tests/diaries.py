@@ -159,6 +159,7 @@ PROFILES = st.builds(
     injury_told=st.none() | DAYS.map(date.isoformat),
     dark=st.booleans(),
     words_only=st.booleans(),
+    discreet=st.booleans(),
     try_from=st.none(),
 )
 

@@ -157,6 +157,7 @@ class Profile(Part):
     injury_told: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
     dark: bool
     words_only: bool
+    discreet: bool
     try_from: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
 
 
