@@ -157,8 +157,8 @@ class Profile(Part):
     injury_told: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
     dark: bool
     words_only: bool
-    discreet: bool
     try_from: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
+    discreet: bool
 
 
 class Tastes(Part):
@@ -174,6 +174,8 @@ class Consent(Part):
     version: Short
     text_hash: Short
     agreed_at: Instant
+    ended_at: Instant | None
+    ended: Short | None
 
 
 class Response(Part):

@@ -184,7 +184,14 @@ def _tastes(session: Session, user_id: int) -> Tastes:
 def _consents(session: Session, user_id: int) -> list[Consent]:
     found = select(consents).where(consents.c.user_id == user_id).order_by(consents.c.agreed_at, consents.c.id)
     return [
-        Consent(version=row.version, text_hash=row.text_hash, agreed_at=row.agreed_at) for row in session.execute(found)
+        Consent(
+            version=row.version,
+            text_hash=row.text_hash,
+            agreed_at=row.agreed_at,
+            ended_at=row.ended_at,
+            ended=row.ended,
+        )
+        for row in session.execute(found)
     ]
 
 
