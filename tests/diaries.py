@@ -188,7 +188,11 @@ def an_empty_diary() -> Takeout:
         ),
         profile=takeout.plain_profile(Known()),
         tastes=Tastes(helped=[], unwanted=[]),
-        consents=[takeout.Consent(version="1", text_hash="0" * 64, agreed_at=NOW - timedelta(days=200))],
+        consents=[
+            takeout.Consent(
+                version="1", text_hash="0" * 64, agreed_at=NOW - timedelta(days=200), ended_at=None, ended=None
+            )
+        ],
         reminders=[],
         checkins=[],
         events=[],
