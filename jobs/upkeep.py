@@ -1,5 +1,6 @@
 """Housekeeping: what is done is forgotten after its time, erasures are carried out, new clock rules are followed."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -44,11 +45,14 @@ async def tidy(database: Database, now: datetime) -> None:
 
 
 async def keep_no_longer(database: Database, now: datetime) -> None:
-    """Erase whoever blocked the bot, and forget the answers that are older, than `[retention]` allows at `now`."""
+    """Erase whoever blocked the bot or took their consent back, and forget the answers that are older, than
+    `[retention]` allows at `now`."""
     kept = database.settings.retention
     await database.write(lambda session: users.note_blocks(session, now))
     if kept.blocked_days:
-        await _erase_blocked(database, now - timedelta(days=kept.blocked_days), now)
+        before = now - timedelta(days=kept.blocked_days)
+        for gone_before in (users.blocked_before, users.withdrawn_before):
+            await _erase(database, partial(gone_before, moment=before, most=ERASED_AT_ONCE), now)
     if kept.answers_days:
         first = now.date() - timedelta(days=kept.answers_days)
         for forget in (checkins.forget_before, events.forget_before):
@@ -56,9 +60,9 @@ async def keep_no_longer(database: Database, now: datetime) -> None:
                 pass
 
 
-async def _erase_blocked(database: Database, before: datetime, now: datetime) -> None:
+async def _erase(database: Database, find: Callable[[Session], Sequence[int]], now: datetime) -> None:
     def work(session: Session) -> int:
-        gone = users.blocked_before(session, before, ERASED_AT_ONCE)
+        gone = find(session)
         for user_id in gone:
             erasures.erase(session, user_id, now, unread=True)
         return len(gone)

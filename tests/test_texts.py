@@ -143,7 +143,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
         yield from (consent.ask_again(t, LARGEST_ID, list(consent.changes(t).values()), held), consent.goes_on(t))
         yield from (consent.ask_withdraw(t, LARGEST_ID, held), consent.withdrawn(t, held))
         yield from (consent.ask_again(t, LARGEST_ID, [], held), consent.ask_anew(t, LARGEST_ID))
-        yield from (privacy.ask_delete(t, held), privacy.erased(t, held))
+        yield from (privacy.in_place(privacy.ask_delete(t, held, LARGEST_ID)), privacy.erased(t, held))
     yield from (*lists_of_signs(t), *out_and_in(t))
     yield from what_the_card_asks(t)
     yield from tried(t)

@@ -1,7 +1,8 @@
 """What is stored about a person, and its removal."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from bot.actions.buttons import digits_of, instant_of
 from bot.config import Settings
 from bot.domain.backups import gone_after
 from bot.render import privacy as render
@@ -10,6 +11,9 @@ from bot.store import checkins, erasures, events, reminders
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
+
+STILL_MEANT = timedelta(hours=1)
+"""How long a "Yes, delete everything" is taken at its word."""
 
 
 def show(session: Session, user: User, now: datetime, words: str = "") -> Reply:
@@ -25,11 +29,15 @@ def times_of(settings: Settings) -> render.Times:
 
 
 def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> Reply:
-    return Reply((render.ask_delete(texts_for(user.language), held(session, user)),))
+    return Reply((render.ask_delete(texts_for(user.language), held(session, user), digits_of(now)),))
 
 
-def erase(session: Session, user: User, now: datetime) -> Reply:
-    """Delete the person and every row that names them, and say what is gone."""
+def erase(session: Session, user: User, now: datetime, asked_at: str) -> Reply:
+    """Delete the person and every row that names them, and say what is gone; where the question is old, or is from an
+    earlier diary of theirs, it is asked again: a slip of the thumb on an old message must not cost a diary."""
+    asked = instant_of(asked_at)
+    if asked is None or asked < user.since or now - asked > STILL_MEANT:
+        return Reply(tuple(render.in_place(message) for message in ask_delete(session, user, now).messages))
     gone = held(session, user)
     erasures.erase(session, user.id, now)
     return Reply((render.erased(texts_for(user.language), gone),))

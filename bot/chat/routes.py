@@ -213,6 +213,7 @@ BUTTONS: Mapping[str, Route] = {
     "resume": Route(settings.resume),
     "numbers": Route(safety.numbers, strangers=True),
     "safe": Route(safety.safe, strangers=True),
+    "ask_export": Route(export.ask, theirs=True),
     "export": Route(export.send, theirs=True),
     "no_export": Route(export.not_now, theirs=True),
     "bring": Route(import_.bring),  # bring:<event>
@@ -222,7 +223,7 @@ BUTTONS: Mapping[str, Route] = {
     "ask_withdraw": Route(consent.ask_withdraw, theirs=True),
     "withdraw": Route(consent.withdraw, theirs=True),  # withdraw:<consent>
     "delete": Route(privacy.ask_delete, theirs=True),
-    "erase": Route(privacy.erase, theirs=True),
+    "erase": Route(privacy.erase, theirs=True),  # erase:<instant>
     "keep": Route(privacy.keep, theirs=True),
 }
 

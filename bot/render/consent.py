@@ -124,5 +124,9 @@ def withdrawn(t: Texts, held: Held) -> Message:
                 t("/warning still lists when to get help at once."),
             )
         ),
-        rows([Button(t("Delete everything"), "delete")], [Button(t("Agree again"), "agree")]),
+        rows(
+            [Button(t("Send me everything"), "ask_export")],
+            [Button(t("Delete everything"), "delete")],
+            [Button(t("Agree again"), "agree")],
+        ),
     )

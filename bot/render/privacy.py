@@ -1,7 +1,7 @@
 """What is stored, and how to have it all removed, in plain words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.render.message import Button, Message, plain, rows
 from bot.texts.words import Texts
@@ -61,7 +61,8 @@ def said(t: Texts, contact: str, times: Times) -> Sequence[str]:
         ),
         " ".join(_how_long(t, times)),
         t(
-            "Your rights: see your days in /history and change them, take your consent back, have everything deleted. "
+            "Your rights: see your days in /history and change them, have all of it sent to you with /export, take "
+            "your consent back, have everything deleted. "
             "You may also complain to the data protection authority where you live."
         ),
         responsible,
@@ -83,8 +84,10 @@ def _how_long(t: Texts, times: Times) -> Iterator[str]:
         yield t("All of it is kept until you delete it.")
     if times.blocked:
         yield t.many(
-            "If you block me, I stop writing; {n} day later everything about you is deleted, unless you come back.",
-            "If you block me, I stop writing; {n} days later everything about you is deleted, unless you come back.",
+            "If you block me or take your consent back, I stop writing; {n} day later everything about you is "
+            "deleted, unless you come back.",
+            "If you block me or take your consent back, I stop writing; {n} days later everything about you is "
+            "deleted, unless you come back.",
             times.blocked,
         )
     yield t("/delete removes everything about you here at once.")
@@ -99,12 +102,21 @@ def _how_long(t: Texts, times: Times) -> Iterator[str]:
         yield t("Copies in backups last until the person who runs this bot replaces them.")
 
 
-def ask_delete(t: Texts, held: Held) -> Message:
+def ask_delete(t: Texts, held: Held, asked_at: int) -> Message:
+    """Ask once before everything is deleted; the button says when that was (`asked_at`, `buttons.digits_of`)."""
     return Message(
         f"<b>{t('Delete everything about you?')}</b>\n"
         + t("That is {held}, your settings and your consent. It can’t be brought back.", held=counted(t, held)),
-        rows([Button(t("Yes, delete everything"), "erase")], [Button(t("No, keep it"), "keep")]),
+        rows(
+            [Button(t("Send me everything first"), "ask_export")],
+            [Button(t("Yes, delete everything"), f"erase:{asked_at}")],
+            [Button(t("No, keep it"), "keep")],
+        ),
     )
+
+
+def in_place(message: Message) -> Message:
+    return replace(message, edit="tapped")
 
 
 def erased(t: Texts, held: Held) -> Message:

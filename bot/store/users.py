@@ -109,6 +109,15 @@ def blocked_before(session: Session, moment: datetime, most: int) -> Sequence[in
     return session.execute(found.limit(most)).scalars().all()
 
 
+def withdrawn_before(session: Session, moment: datetime, most: int) -> Sequence[int]:
+    """Return up to `most` people who took their consent back before then and have not agreed again."""
+    newest = select(func.max(consents.c.id)).group_by(consents.c.user_id)
+    found = select(consents.c.user_id).where(
+        consents.c.id.in_(newest), consents.c.ended == "withdrawn", consents.c.ended_at < moment
+    )
+    return session.execute(found.order_by(consents.c.user_id).limit(most)).scalars().all()
+
+
 def wait_for_text(session: Session, user_id: int, awaiting: str | None) -> None:
     """Remember which typed answer is expected next; None = none."""
     change(session, user_id, awaiting=awaiting)

@@ -144,7 +144,7 @@ class Diary:
 
     def _taps(self, act: Act, now: datetime) -> None:
         match act.data.split(":"):
-            case ["erase"]:
+            case ["erase", _]:
                 self.__init__(self.user_id, here=False)  # type: ignore[misc]
             case ["zone", zone]:
                 self._plan(act, now, zone=zone)

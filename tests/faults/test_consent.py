@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from bot.actions.buttons import digits_of
 from bot.chat.routes import BUTTONS, COMMANDS
 from bot.config import Access
 from bot.render import consent as words
@@ -165,7 +166,8 @@ class Consent(RuleBasedStateMachine):
                 case "says":
                     await self.zed.says(content)
                 case "taps":
-                    await self.zed.taps_on(1, content)
+                    asked = f":{digits_of(self.all_is.clock.now())}" if content == "erase" else ""
+                    await self.zed.taps_on(1, content + asked)
                     if content == "erase":
                         self.standing = "stranger"
                 case "sends":

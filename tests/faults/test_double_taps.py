@@ -78,7 +78,7 @@ A_LIFE = (
     *("says /export", "Not now", "says /export", "Send it"),
     *("sends another diary", "Leave it", "sends another diary", "Bring it in", "Undo"),
     *("sends days either way", "Fri 2 Jan", "Leave it"),
-    *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
+    *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it", "says /delete", "Send me everything first", "Not now"),
     *("says /settings", "Discreet messages", "Switch them on", "Switch them off"),
     *("says /privacy", "Take my consent back", "No, go on as before", "says /privacy", "Take my consent back"),
     *("Yes, take it back", "Delete everything", "No, keep it", "Agree again", "I agree, and I am 16 or older"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.actions.buttons import digits_of
 from bot.domain.quiet import NEVER
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import DAY, Schedule, day_of, local, next_occurrence
@@ -185,7 +186,7 @@ class Walk:
 
     async def tap_again(self, chance: random.Random) -> None:
         """Let an app send a tap once more, as after a reconnect: Telegram takes it for another one."""
-        taps = [(act, update) for act, update in self.recent if act.data not in ("", "erase")]
+        taps = [(act, update) for act, update in self.recent if act.data and not act.data.startswith("erase")]
         fresh = [(act, update) for act, update in taps if self.clock.now() - update.at < A_WHILE]
         if fresh:
             act, update = chance.choice(fresh)
@@ -248,7 +249,7 @@ class Walk:
         if chance.random() < 0.5:
             await self.worsen(chance)
         await self.wait_for_a_card(chance)
-        self._taps(one, "erase")
+        self._taps(one, f"erase:{digits_of(self.clock.now())}")
         await self.wait(chance)
         if chance.random() < 0.5:
             await self.kill(chance)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from bot.actions.buttons import instant_of
 from bot.domain.questions import BY_KEY, Answers, Hours, Value, allowed
 from bot.sandbox.person import Person, inline
 from bot.sandbox.rules import Json
@@ -35,6 +36,7 @@ OUT_OF_REACH = "I can’t open that day. /history shows the days there are."
 DAYS = {ENGLISH.day(day): day for day in (date(2025, 1, 1) + timedelta(days=n) for n in range(4 * 365))}
 """The days as cards name them; within these years each name is one day's."""
 
+AN_HOUR = timedelta(hours=1)
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
@@ -100,6 +102,11 @@ class Witness:
         now = self.telegram.clock.now()
         return await self.telegram.database.write(lambda session: kept(session, one.user_id, now))
 
+    async def began(self, one: Person) -> datetime | None:
+        """Return when a person's diary of now began; None where there is none."""
+        found = await self.telegram.database.write(lambda session: users.get(session, one.user_id))
+        return found.since if found else None
+
     async def untouched(self, one: Person, *, forged: bool) -> object:
         """Return what another's tap must leave alone: chat and answers, and of whoever's button is forged every row."""
         chat = self.api.chat(one.user_id)
@@ -113,6 +120,7 @@ class Witness:
         message_id = one.sees.message_id if forged and elsewhere else stood.message_id
         seen, said = self.api.chat(one.user_id), len(self.api.toasts(one.user_id))
         was, others = await self.kept(one), await self.untouched(other, forged=forged)
+        began = await self.began(one)
         self.api.calls.clear()
         queries = [self.api.taps(one.user_id, message_id, stood.data) for _ in range(times)]
         await self.telegram.settle()
@@ -123,8 +131,13 @@ class Witness:
         assert toasts or any(call.chat_id == one.user_id for call in self.api.calls), f"{what}: silence"
         assert await self.untouched(other, forged=forged) == others, f"{what}: another's diary"
         self.lives[one.user_id] += was.today is not None and now.today is None
-        if stood.name == "erase":
-            assert (now.rows, now.today) == ({}, None), what
+        if stood.name == "erase" and began is not None:
+            asked = instant_of(stood.data.partition(":")[2])
+            if asked and asked >= began and self.telegram.clock.now() - asked <= AN_HOUR:
+                assert (now.rows, now.today) == ({}, None), what
+            else:
+                assert now.rows == was.rows, f"{what}: an old question deletes"
+                assert "Delete everything about you?" in one.sees.text or forged, what
         elif stood.name not in OF_A_CARD:
             assert now.rows == was.rows, f"{what}: no button of a card's, and answers change"
             opens(stood, was.today, one, toasts, what)

@@ -77,6 +77,20 @@ async def test_who_blocked_is_erased_after_the_stated_time(telegram: Telegram, a
     assert traces(telegram, ann.user_id), "who came back after it is not erased by the old line"
 
 
+async def test_who_took_their_consent_back_is_erased_after_it_too(telegram: Telegram, ann: Person, ben: Person) -> None:
+    for one in (ann, ben):
+        await one.says("6 3 7.5 4")
+        await one.says("/privacy")
+        await one.taps("Take my consent back")
+        await one.taps("Yes, take it back")
+    await nights(telegram, 60)
+    await ben.says("/start")
+    await ben.taps("I agree")
+    await nights(telegram, 32)
+    assert traces(telegram, ann.user_id) == {}
+    assert traces(telegram, ben.user_id), "who agreed again stays"
+
+
 async def test_a_backup_of_before_does_not_bring_them_back(telegram: Telegram, ann: Person) -> None:
     user = await telegram.database.write(lambda session: users.get(session, ann.user_id))
     assert user is not None

@@ -107,3 +107,35 @@ async def test_what_was_sealed_is_gone_from_the_files_too(telegram: Telegram, se
     await dora.taps("Yes, delete everything")
     await telegram.database.checkpoint()
     assert found() == 0
+
+
+async def test_an_old_question_deletes_nothing_but_asks_again(telegram: Telegram, dora: Person) -> None:
+    await live_a_little(telegram, dora)
+    await dora.says("/delete")
+    old = dora.sees
+    telegram.clock.moves(3_601)
+    await dora.taps_on(old.message_id, old.data("Yes, delete everything"))
+    assert traces(telegram, DORA)
+    assert dora.sees.text.startswith("Delete everything about you?")
+    assert dora.sees.message_id == old.message_id, "in place of the old question"
+    await dora.taps("Yes, delete everything")
+    assert traces(telegram, DORA) == {}
+
+
+async def test_the_question_of_an_earlier_diary_deletes_nothing_now(telegram: Telegram, dora: Person) -> None:
+    await dora.says("/delete")
+    await dora.says("/delete")
+    first, second = dora.chat[-3], dora.sees
+    await dora.taps("Yes, delete everything")
+    await settled_in(telegram, DORA, "Dora")
+    await dora.taps_on(first.message_id, first.data("Yes, delete everything"))
+    await dora.taps_on(second.message_id, "erase:1")
+    assert traces(telegram, DORA)
+
+
+async def test_everything_can_be_had_before_it_goes(telegram: Telegram, dora: Person) -> None:
+    await live_a_little(telegram, dora)
+    await dora.says("/delete")
+    await dora.taps("Send me everything first")
+    await dora.taps("Send it")
+    assert any(seen.document for seen in dora.chat[-3:])

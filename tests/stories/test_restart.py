@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.actions.buttons import digits_of
 from bot.sandbox.person import Person
 from bot.store import inbox
 from tests.conftest import Telegram
@@ -109,7 +110,7 @@ async def test_what_came_before_the_agreement_is_not_taken_after_it(telegram: Te
     """Telegram sends again what it was not told of: first the old tap to delete, from one who was a stranger then."""
     zoe = telegram.person(1009, "Zoe")
     await zoe.says("/start")
-    telegram.api.taps(1009, zoe.sees.message_id, "erase")
+    telegram.api.taps(1009, zoe.sees.message_id, f"erase:{digits_of(telegram.clock.now())}")
     telegram.api.taps(1009, zoe.sees.message_id, zoe.sees.data("I agree"))
     await telegram.chat.receiver.poll(0)
     await telegram.chat.settle()
