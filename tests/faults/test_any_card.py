@@ -247,6 +247,9 @@ async def test_cards_from_before_an_upgrade(tmp_path: Path, promise: Figures, re
         stood += [Stood(one.user_id, CARD, data, DAY) for data in stood_at(revision, card) if card <= points(1, 2)]
     await telegram.start_bot()
     await telegram.settle()  # says on open cards how long it was away
+    for one in people:  # what they agreed to then has changed since
+        await one.says("/start")
+        await one.taps("I agree")
     witness = Witness(telegram, people)
     witness.look()
     chance = Random(revision)
