@@ -260,8 +260,8 @@ def definitions(t: Texts, version: str) -> Sequence[str]:
         ),
         t(
             "Per 28 is told, and a change in words, from {n} known days of 28 on. Patterns are tested on diary days "
-            "56, 84, 112, 168 and every 84 after that; two tests must agree, with about 3 % for a false find at each. A "
-            "pattern is not a cause. HeadsUp {version}.",
+            "56, 84, 112, 168 and every 84 after that; two tests must agree, with about 3 % for a false find at each. "
+            "A pattern is not a cause. HeadsUp {version}.",
             n=ENOUGH,
             version=version,
         ),
