@@ -255,6 +255,10 @@ def test_nothing_without_consent(machine: type[Consent], promise: Figures) -> No
         )
     promise.at_most("T65", "rows about people who have not agreed, or not any more", 0, 0, tries=machine.tried)
     if machine is Consent:
-        promise.at_least("T65", "moments at which somebody who had agreed kept a diary", 10, machine.diaries)
-        promise.at_least("T65", "consents that ended: taken back, or to a text that changed", 5, machine.ended)
+        promise.at_least(
+            "T65", "moments at which somebody who had agreed kept a diary", points(5, 100), machine.diaries
+        )
+        promise.at_least(
+            "T65", "consents that ended: taken back, or to a text that changed", points(3, 100), machine.ended
+        )
         promise.at_least("T65", "random steps: said, tapped, sent", points(100, 5000), machine.steps)
