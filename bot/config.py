@@ -247,8 +247,8 @@ class Sending(Section):
     per_chat_per_second: float = Field(default=1, ge=0.1, le=30, description="a number from 0.1 to 30")
 
 
-def all_or_from_90_days(days: int) -> int:
-    if 0 < days < 90:
+def all_or_a_year(days: int) -> int:
+    if 0 < days < 400:
         raise ValueError
     return days
 
@@ -258,10 +258,10 @@ class Retention(Section):
 
     blocked_days: int = Field(default=90, ge=0, le=3650, description="a whole number from 0 to 3650")
     """0: for good."""
-    answers_days: Annotated[int, AfterValidator(all_or_from_90_days)] = Field(
-        default=0, ge=0, le=3650, description="0, or a whole number from 90 to 3650"
+    answers_days: Annotated[int, AfterValidator(all_or_a_year)] = Field(
+        default=0, ge=0, le=3650, description="0, or a whole number from 400 to 3650"
     )
-    """0: for good. A summary, a try and what goes to a doctor look back up to 90 days."""
+    """0: for good. Patterns, a try and what goes to a doctor look back for up to a year."""
 
 
 class Backup(Section):

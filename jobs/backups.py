@@ -74,9 +74,13 @@ def _beside(work: Callable[[], Contents]) -> asyncio.Future[Contents]:
 
     def run() -> None:
         try:
-            future.set_result(work())
+            made = work()
         except BaseException as trouble:  # noqa: BLE001 - handed to whoever asked
-            future.set_exception(trouble)
+            if not future.cancelled():
+                future.set_exception(trouble)
+        else:
+            if not future.cancelled():
+                future.set_result(made)
 
     threading.Thread(target=run, name="backup", daemon=True).start()
     return asyncio.wrap_future(future)

@@ -74,7 +74,8 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
             outbox.mark(session, owed, "stale")
             continue
         if user is None or user.state != "active" or user.consent not in ("given", "changed"):
-            outbox.mark(session, owed, "skipped")
+            # Who comes back may be told later what comes only once.
+            outbox.let_go(session, owed) if owed.kind == TRIED else outbox.mark(session, owed, "skipped")
             continue
         try:
             with session.connection.begin_nested():
@@ -136,7 +137,7 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
                 outbox.mark(session, owed, "due", not_before=now + timedelta(seconds=pause), tries=owed.tries - 1)
             case Gone():
                 outbox.mark(session, owed, "failed")
-                users.change(session, owed.user_id, state="blocked", seen_at=now)
+                users.block(session, owed.user_id, now)
                 outbox.withdraw(session, owed.user_id)
             case Refused():
                 outbox.mark(session, owed, "failed")

@@ -36,6 +36,7 @@ async def tidy(database: Database, now: datetime) -> None:
         inbox.tidy(session, now)
         outbox.tidy(session, now)
         reminders.tidy(session, now)
+        events.clear_shelf(session, now - 2 * A_DAY)
         return before
 
     before = await database.write(begin)

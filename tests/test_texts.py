@@ -171,7 +171,12 @@ def everything_else(t: Texts) -> Iterator[Message]:
         share.closed(t),
     )
     yield from (share.in_place(share.link(t, LARGEST_ID, "b" * 32, "s" * 35, NOW)), share.offer(t, "s" * 35, NOW))
-    yield from (share.menu(t, LARGEST_ID, NOW), share.opened(t, "<" * 64, LARGEST_ID), share.left(t))
+    yield from (
+        share.menu(t, LARGEST_ID, NOW),
+        share.opened(t, "<" * 64, LARGEST_ID),
+        share.left(t),
+        share.not_opened(t),
+    )
     yield from (visits.listing(t, []), visits.ask_when(t), visits.ask_when(t, again=True), visits.ask_questions(t))
     yield from (visits.did_not_happen(t), visits.noted_as_it_is(t))
     for earlier in (MONDAY.replace(month=2), None):

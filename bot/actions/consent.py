@@ -72,8 +72,9 @@ def withdraw(session: Session, user: User, now: datetime, consent: str) -> Reply
         users.withdraw(session, newest, now)
         outbox.withdraw(session, user.id)
         reminders.rest(session, user.id)
-        for share in shares.of_owner(session, user.id):
-            if share.open(now):
+        for mine in shares.of_owner(session, user.id):
+            share = shares.get(session, mine.id)  # as it stands now: a reader may be opening it
+            if share is not None and share.open(now):
                 shares.keep(session, replace(share, ended=now))
     return Reply((replace(render.withdrawn(texts_for(user.language), held(session, user)), edit="tapped"),))
 

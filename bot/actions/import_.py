@@ -32,10 +32,10 @@ def look(session: Session, user: User, now: datetime, sent: Takeout | Table | Mi
     if isinstance(sent, Takeout):
         return Reply((_preview(session, user, now, sent),))
     readings = [as_document(days, user.zone, now) for days in sent.readings]
-    if len(readings) == 1:
+    if sent.unclear is None:
         return Reply((_preview(session, user, now, readings[0], render.understood(t, sent)),))
     number = takeout.lay_aside(session, user.id, readings, now)
-    return Reply((render.which_dates(t, number, sent),))
+    return Reply((render.which_dates(t, number, sent, sent.unclear),))
 
 
 def read_as(session: Session, user: User, now: datetime, number: str, which: str) -> Reply:

@@ -207,7 +207,7 @@ def unknown_button(session: Session, user: User, now: datetime) -> Reply:
 
 def blocked(session: Session, user: User, now: datetime) -> Reply:
     """The person blocked the bot: nothing more is sent, everything is kept."""
-    users.change(session, user.id, state="blocked")
+    users.block(session, user.id, now)
     outbox.withdraw(session, user.id)
     return Reply()
 

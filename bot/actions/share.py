@@ -74,6 +74,10 @@ def offer(session: Session, user: User, now: datetime, code: str) -> Reply:
     return Reply((render.offer(t, code, local(share.until, user.zone)),))
 
 
+def decline(session: Session, user: User, now: datetime) -> Reply:
+    return Reply((render.not_opened(texts_for(user.language)),))
+
+
 def open_(session: Session, user: User, now: datetime, name: str, code: str) -> Reply:
     """Open a share for whoever taps first; from then on it is theirs alone, and its owner is told."""
     share = shares.opened_by(session, code)
@@ -111,13 +115,17 @@ def look(session: Session, user: User, now: datetime, share_id: str, what: str) 
         raise Sorry("I can’t read that button any more. The link you were sent opens this anew.")
     shares.keep(session, shares.looked(share, now))
     # Whatever could be tapped below it is for the owner; the reader has their own way back.
-    return Reply((replace(shown, edit=None, card=None, buttons=render.choices(texts_for(user.language), share.id)),))
+    t = texts_for(user.language)
+    said = f"<i>{render.shared(t)}</i>\n\n{shown.text}"
+    return Reply((replace(shown, text=said, edit=None, card=None, buttons=render.choices(t, share.id)),))
 
 
 def leave(session: Session, user: User, now: datetime, share_id: str) -> Reply:
-    """Let the reader go: the share ends, and their name is forgotten."""
-    share = _given(session, user, now, share_id)
-    shares.keep(session, replace(share, ended=now, reader=None, name=""))
+    """Let the reader go: the share ends, and their name is forgotten, also where it has ended before."""
+    share = _share(session, share_id)
+    if share is None or share.reader != user.id:
+        raise Sorry(CLOSED)
+    shares.keep(session, replace(share, ended=share.ended or min(now, share.until), reader=None, name=""))
     return Reply((render.left(texts_for(user.language)),))
 
 

@@ -9,7 +9,18 @@ from bot.actions.buttons import number_of
 from bot.domain.log import Kind
 from bot.domain.reminders import AFTER_VISIT, EVERY_DAY, VISIT, VISITS
 from bot.domain.schedule import Schedule, instant, local, next_occurrence
-from bot.domain.visits import FURTHEST_AHEAD, WRITTEN_AT, Visit, asked_on, read_visit, written_on
+from bot.domain.visits import (
+    FURTHEST_AHEAD,
+    LONGEST_QUESTION,
+    LONGEST_WITH,
+    MOST_QUESTIONS,
+    MOST_VISITS,
+    WRITTEN_AT,
+    Visit,
+    asked_on,
+    read_visit,
+    written_on,
+)
 from bot.render import visits as render
 from bot.render.message import Message, Reply, Sorry
 from bot.store import events, outbox, reminders, users
@@ -18,9 +29,6 @@ from bot.store.events import Event
 from bot.store.outbox import Owed
 from bot.store.users import User
 from bot.texts.words import texts_for
-
-MOST, MOST_QUESTIONS, LONGEST_QUESTION, LONGEST_NOTE = 10, 20, 150, 100
-"""Visits to come, questions for one of them, characters of a question and of what is said beside a visit."""
 
 LATELY = timedelta(days=14)
 CHANGES: Mapping[str, Kind] = {"started": "medicine_started", "changed": "medicine_changed", "other": "other"}
@@ -64,11 +72,11 @@ def type_visit(session: Session, user: User, now: datetime, event_id: str, text:
         raise Sorry("That is more than two years away. Please note it when it is closer.")
     moved = _mine(session, user, event_id) if event_id else None
     coming = to_come(session, user, now)
-    if moved is None and len(coming) >= MOST:
+    if moved is None and len(coming) >= MOST_VISITS:
         raise Sorry("You have ten visits to come, that is as many as I can keep. Call one off first.")
-    at, note = found.at.strftime("%H:%M") if found.at else None, found.note[:LONGEST_NOTE]
+    at, note = found.at.strftime("%H:%M") if found.at else None, found.note[:LONGEST_WITH]
     on = written_on(found, there)
-    details = {"at": at, "written_on": on.isoformat() if on else None}
+    details = {"over": False, "at": at, "written_on": on.isoformat() if on else None}
     if moved is not None:
         event = events.change(session, events.move(session, moved, found.day), **details)
         event = events.change(session, event, note=note) if note else event

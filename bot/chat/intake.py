@@ -129,7 +129,7 @@ def _is_deletion(raw: Raw) -> bool:
     """Tell whether this asks for, or confirms, that everything about a person is deleted."""
     tap, message = raw.get("callback_query"), raw.get("message")
     if isinstance(tap, Mapping):
-        return tap.get("data") == "erase"
+        return str(tap.get("data")).split(":")[0] in ("delete", "erase")
     return isinstance(message, Mapping) and str(message.get("text")).split("@")[0].strip() == "/delete"
 
 

@@ -163,6 +163,7 @@ BUTTONS: Mapping[str, Route] = {
     "share": Route(share.make),  # share:<days>:<instant>
     "unshare": Route(share.end),  # unshare:<event>
     "open_share": Route(share.open_, strangers=True, named=True),  # open_share:<code>
+    "no_share": Route(share.decline, strangers=True),
     "shared": Route(share.look, strangers=True),  # shared:<event>:<page, or a summary's days>
     "leave_share": Route(share.leave, strangers=True),  # leave_share:<event>
     "try": Route(tries.look),

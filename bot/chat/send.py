@@ -200,7 +200,7 @@ class Sender:
             for update_id in answer.updates:
                 inbox.replied(session, update_id, now)
             if gone:
-                users.change(session, answer.chat_id, state="blocked")
+                users.block(session, answer.chat_id, now)
                 outbox.withdraw(session, answer.chat_id)
 
         if shown or answer.updates or gone:

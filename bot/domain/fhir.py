@@ -16,7 +16,7 @@ from bot.domain.checkin import complete, relevant
 from bot.domain.fhir_questionnaire import SYSTEM, URL, Labels, coding, hours_code, questionnaire
 from bot.domain.log import KINDS
 from bot.domain.questions import BY_KEY, VERSION, Answers, Hours, Value
-from bot.domain.rules import back_day, headache_day, medicine_kinds, migraine_like_day, moderate_day, neck_day
+from bot.domain.rules import back_day, headache_day, medicine_day, migraine_like_day, moderate_day, neck_day
 from bot.domain.takeout import Attack, CheckIn, Event, Takeout, value_of
 
 Json = dict[str, Any]
@@ -41,6 +41,7 @@ COUNTED = {
     "migraine_like_day": migraine_like_day,
     "back_day": back_day,
     "neck_day": neck_day,
+    "medicine_day": medicine_day,
 }
 """What a day counts as, by `domain/rules`."""
 
@@ -149,9 +150,6 @@ def _observed(of: _Bundle, day: date, answers: Answers) -> Iterator[tuple[str, J
     for name, rule in COUNTED.items():
         if (counts := rule(answers)) is not None:
             yield name, {"code": _code(_own(name, of.labels.counted[name])), "valueBoolean": counts}
-    if (kinds := medicine_kinds(answers)) is not None:
-        medicine = _own("medicine_day", of.labels.counted["medicine_day"])
-        yield "medicine_day", {"code": _code(medicine), "valueBoolean": bool(kinds)}
 
 
 def _hours(hours: Hours) -> Json:

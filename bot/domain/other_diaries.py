@@ -72,6 +72,8 @@ class Table:
     score_column: str
     readings: Sequence[Days] = field(default_factory=list)
     unread: int = 0
+    unclear: tuple[str, date, date] | None = None
+    """The first date that the two readings read differently, as it stands and as each has it; None for one reading."""
 
 
 Dated = Callable[[str], date | None]
@@ -106,7 +108,8 @@ def read_table(content: bytes, now: datetime) -> Table | Mistake:
         return Mistake("dates", pairs[0][0] if pairs else "")
     if len(readings) > 1 and readings[0].scores == readings[1].scores:
         readings = readings[:1]
-    return Table(names[days[0]].strip(), names[scored[0]].strip(), readings, len(rows) - len(pairs))
+    unclear = _unclear([cell for cell, _ in pairs]) if len(readings) > 1 else None
+    return Table(names[days[0]].strip(), names[scored[0]].strip(), readings, len(rows) - len(pairs), unclear)
 
 
 def as_document(days: Days, zone: str, now: datetime) -> Takeout:
@@ -224,6 +227,11 @@ def _dated(cell: str, *, day: str, month: str) -> date | None:
         return date(int(other["y"]), int(other[month]), int(other[day])) if other else None
     except ValueError:
         return None
+
+
+def _unclear(cells: Sequence[str]) -> tuple[str, date, date] | None:
+    both = ((cell, _day_first(cell), _month_first(cell)) for cell in cells)
+    return next(((cell, one, other) for cell, one, other in both if one and other and one != other), None)
 
 
 def _read(pairs: Sequence[tuple[str, str]], order: Dated, now: datetime) -> Days | None:

@@ -75,7 +75,7 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
     """
     day = day_of(at, peace.zone, peace.day_start)
     if peace.paused_until is not None and at < peace.paused_until:
-        return Held("paused")
+        return Held("paused", peace.paused_until if kind == OPENED else None)
     over = quiet_until(peace.quiet, at, peace.zone)
     if kind == MORNING:
         return Held("quiet", over) if over else None

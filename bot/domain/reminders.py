@@ -70,7 +70,7 @@ POLICIES: Mapping[str, Policy] = {
     SUMMARY: Policy(timedelta(hours=48), 2),
     MORNING: Policy(timedelta(hours=6), 2),
     VISIT: Policy(timedelta(hours=24), 2),
-    OPENED: Policy(timedelta(hours=24), 2),
+    OPENED: Policy(timedelta(days=30), 2),
     AFTER_VISIT: Policy(timedelta(hours=48), 2),
     TRIED: Policy(timedelta(days=14), 2),
 }

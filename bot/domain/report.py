@@ -18,7 +18,16 @@ from bot.domain.log import Kind
 from bot.domain.patterns import Look
 from bot.domain.profile import Injury
 from bot.domain.questions import BY_KEY, Answers, Hours, above_zero, always, any_pain
-from bot.domain.rules import LIMITS, back_day, headache_day, medicine_kinds, migraine_like_day, moderate_day, neck_day
+from bot.domain.rules import (
+    LIMITS,
+    back_day,
+    headache_day,
+    medicine_day,
+    medicine_kinds,
+    migraine_like_day,
+    moderate_day,
+    neck_day,
+)
 from bot.domain.summary import SHORT_NIGHT
 
 WEEKS = (4, 8, 12)
@@ -288,14 +297,6 @@ def change(now: Counted, before: Counted) -> int | None:
     if now.per_window is None or before.per_window is None:
         return None
     return now.per_window - before.per_window
-
-
-def medicine_day(answers: Answers) -> bool | None:
-    """Tell whether pain medicine was taken; without any pain it is not asked about, and there was nothing to take."""
-    kinds = medicine_kinds(answers)
-    if kinds is not None:
-        return bool(kinds)
-    return False if answers.get("headache") == 0 and answers.get("back") == 0 else None
 
 
 def _count(

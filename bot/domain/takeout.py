@@ -31,7 +31,7 @@ from bot.domain.profile import Profile as Known
 from bot.domain.questions import BY_KEY, FACTORS, LONGEST_NOTE, Hours, Value, allowed
 from bot.domain.reminders import VISIT
 from bot.domain.schedule import known_zones
-from bot.domain.visits import FURTHEST_AHEAD
+from bot.domain.visits import FURTHEST_AHEAD, LONGEST_QUESTION, LONGEST_WITH, MOST_QUESTIONS, MOST_VISITS
 
 FORMAT: Final = "headsup-diary"
 VERSION: Final = 1
@@ -83,12 +83,15 @@ Plain = int | Words | Span | Annotated[list[Short], Field(max_length=40)] | None
 """A value as JSON has it: a number, a code or words, hours, several codes in order; null where it was skipped."""
 
 
+Source = Annotated[str, Field(pattern=r"^(tap|text|edit|import)$")]
+
+
 class Earlier(Part):
     """What an answer was before it was changed."""
 
     value: Plain
     answered_at: Instant
-    source: Short
+    source: Source
 
 
 class Answer(Part):
@@ -96,7 +99,7 @@ class Answer(Part):
 
     value: Plain
     answered_at: Instant
-    source: Short
+    source: Source
     earlier: Annotated[list[Earlier], Field(max_length=200)]
 
 
@@ -297,6 +300,8 @@ def _mistakes(found: Takeout, now: datetime) -> Iterator[Mistake]:
             yield Mistake("broken", "reminders.at")
     for checkin in found.checkins:
         yield from _mistakes_on(checkin, now)
+    if any(times > MOST_VISITS for times in Counter(e.day for e in found.events if e.kind == VISIT).values()):
+        yield Mistake("broken", "events: visits on one day")
     for number, event in enumerate(found.events):
         if event.created_at > now + SKEW:
             yield Mistake("future", event.day.isoformat())
@@ -368,8 +373,10 @@ class Visit(Part):
     the day on which the bot writes about it. `over` comes once somebody has said how it was."""
 
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None
-    note: Words
-    questions: Annotated[tuple[tuple[int, Words], ...], Field(max_length=20)]
+    note: Annotated[str, Field(max_length=LONGEST_WITH)]
+    questions: Annotated[
+        tuple[tuple[int, Annotated[str, Field(max_length=LONGEST_QUESTION)]], ...], Field(max_length=MOST_QUESTIONS)
+    ]
     written_on: date | None
     over: bool = False
 

@@ -18,6 +18,9 @@ LATEST_SAME_DAY = time(17)
 MOST_WORDS = 6
 """Words that a day and a time can take: "Thursday 14 May 2026 at 10:30"."""
 
+MOST_VISITS, MOST_QUESTIONS, LONGEST_QUESTION, LONGEST_WITH = 10, 20, 150, 100
+"""Visits to come, questions for one of them, characters of a question and of what is said beside a visit."""
+
 FURTHEST_AHEAD = timedelta(days=2 * 366)
 
 

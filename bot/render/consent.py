@@ -32,7 +32,7 @@ def text(t: Texts) -> str:
 
 def changes(t: Texts) -> Mapping[str, str]:
     """Return what each version of the text brought, oldest first."""
-    return {"2": t("You can now take your consent back with two taps in /privacy. Nothing more is kept than before.")}
+    return {"2": t("You can now take your consent back with two taps in /privacy.")}
 
 
 def digest(words: str) -> str:

@@ -1,5 +1,7 @@
 """Another diary on its way in: what is in it, what of it is new, and what was wrong with a file."""
 
+from datetime import date
+
 from bot.domain.incoming import Incoming, span
 from bot.domain.other_diaries import Table
 from bot.domain.takeout import Mistake, Takeout
@@ -37,10 +39,9 @@ def understood(t: Texts, table: Table) -> str:
     return "\n".join(lines)
 
 
-def which_dates(t: Texts, number: int, table: Table) -> Message:
-    """Ask what nobody can tell from the table: which figure of its dates is the day."""
-    first, second = (days.samples for days in table.readings)
-    cell, one, other = next((a[0], a[1], b[1]) for a, b in zip(first, second, strict=True) if a[1] != b[1])
+def which_dates(t: Texts, number: int, table: Table, unclear: tuple[str, date, date]) -> Message:
+    """Ask what nobody can tell from the table: which figure of its dates is the day. `unclear` is one of them."""
+    cell, one, other = unclear
     return Message(
         f"{_columns(t, table)}\n\n" + t("Which day is {date}?", date=f"“{plain(cell[:40])}”"),
         rows(

@@ -43,7 +43,9 @@ def said(t: Texts, contact: str, times: Times) -> Sequence[str]:
     return (
         t(
             "I keep: your Telegram number, language, time zone, the times you chose, your answers and what you noted "
-            "beside them (attacks, visits, changes) with when you gave them, and that you agreed. A shared location is "
+            "beside them (attacks, visits, what you want to ask there, changes) with when you gave them, what you told "
+            "in /settings (things to follow, reasons for care, your country), and that you agreed. Of somebody whom "
+            "you let look with /share I keep their Telegram number, name and when they looked. A shared location is "
             "turned into a time zone and not kept."
         ),
         t(
@@ -73,7 +75,10 @@ def page(t: Texts, bot: str, lines: Sequence[str]) -> str:
     """Return the privacy policy as a page for the operator to publish: plain text that also reads as Markdown."""
     title = t("Privacy policy of {bot}", bot=bot)
     opening = t("{bot} is a diary for head, back, sleep and posture on Telegram. In its own words:", bot=bot)
-    nobody = t("Of somebody who has not agreed, nothing is kept. The diary is for people of 16 and older.")
+    nobody = t(
+        "Of somebody who has not agreed, nothing is kept, but for the reader of a shared link. The diary is for "
+        "people of 16 and older."
+    )
     return "\n\n".join((f"# {title}", opening, *lines, nobody)) + "\n"
 
 
@@ -125,7 +130,7 @@ def erased(t: Texts, held: Held) -> Message:
             (
                 f"<b>{t('Deleted.')}</b> " + t("Gone: {held}, your settings and your consent.", held=counted(t, held)),
                 t(
-                    "Copies in backups last until the person who runs this bot replaces them. Should one be put back, "
+                    "Copies in backups last until they are replaced, /privacy says when. Should one be put back, "
                     "you stay deleted."
                 ),
                 t(

@@ -65,8 +65,12 @@ def offer(t: Texts, code: str, until: datetime) -> Message:
             "that. Open it?",
             until=_at(t, until),
         ),
-        rows([Button(t("Open it"), f"open_share:{code}")], [Button(t("No, thank you"), "decline")]),
+        rows([Button(t("Open it"), f"open_share:{code}")], [Button(t("No, thank you"), "no_share")]),
     )
+
+
+def not_opened(t: Texts) -> Message:
+    return Message(t("Not opened, and nothing of you is kept."), edit="tapped")
 
 
 def menu(t: Texts, share_id: int, until: datetime) -> Message:
@@ -74,6 +78,11 @@ def menu(t: Texts, share_id: int, until: datetime) -> Message:
     said = t("You can look until {until}. These are a person’s own notes, not a diagnosis.", until=_at(t, until))
     done = [Button(t("I’m done, forget me"), f"leave_share:{share_id}")]
     return Message(said, (*choices(t, share_id), *rows(done)))
+
+
+def shared(t: Texts) -> str:
+    """Return the line above what a reader sees: "your" in it is the other person's."""
+    return t("From the diary that is shared with you, in its owner’s words:")
 
 
 def choices(t: Texts, share_id: int) -> Rows:
@@ -103,7 +112,7 @@ def left(t: Texts) -> Message:
 
 
 def _line(t: Texts, line: Line) -> str:
-    who = _named(t, line.name) if line.taken else t("Not opened yet")
+    who = _named(t, line.name) if line.taken or line.looks else t("Not opened yet")
     ends = t("open until {until}", until=_at(t, line.until)) if line.open else t("ended")
     said = f"<b>{who}</b>, {ends}."
     if not line.looks:

@@ -12,6 +12,9 @@ from bot.store.crypto import seal, unseal
 from bot.store.database import Session
 from bot.store.tables import events
 
+SHELF = date.min
+"""The day of what waits for a yes: it is on no list of days."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -51,9 +54,14 @@ def remove(session: Session, event: Event) -> None:
     session.execute(delete(events).where(events.c.id == event.id))
 
 
+def clear_shelf(session: Session, before: datetime) -> None:
+    """Delete what was put on the shelf before then: a file that nobody said yes to, an import nobody can undo now."""
+    session.execute(delete(events).where(events.c.day == SHELF, events.c.created_at < before))
+
+
 def forget_before(session: Session, day: date, most: int) -> int:
     """Delete up to `most` of what happened before this day. Returns how many."""
-    old = select(events.c.id).where(events.c.day < day).limit(most)
+    old = select(events.c.id).where(events.c.day < day, events.c.day > SHELF).limit(most)
     return session.execute(delete(events).where(events.c.id.in_(old))).rowcount
 
 
@@ -67,6 +75,8 @@ def get(session: Session, user_id: int, event_id: int) -> Event | None:
 def of_user(session: Session, user_id: int, first: date, last: date, kind: str | None = None) -> Sequence[Event]:
     """Return what happened from `first` to `last`, both included, oldest first; only one kind of it if asked."""
     found = select(events).where(events.c.user_id == user_id, events.c.day >= first, events.c.day <= last)
+    if last > SHELF:
+        found = found.where(events.c.day > SHELF)
     every = [_read(session, row) for row in session.execute(found.order_by(events.c.day, events.c.id))]
     return [event for event in every if kind in (None, event.kind)]
 

@@ -44,8 +44,6 @@ from bot.store.tables import outbox as owed
 from bot.store.users import User
 
 IMPORT = "import"
-SHELF = date.min
-"""The day on which a document waits: before every day there is."""
 
 UNDONE_WITHIN = timedelta(days=1)
 
@@ -88,11 +86,11 @@ def lay_aside(session: Session, user_id: int, documents: Sequence[Takeout], now:
 
     Returns the number by which it is asked about.
     """
-    for event in events.of_user(session, user_id, SHELF, SHELF, IMPORT):
+    for event in events.of_user(session, user_id, events.SHELF, events.SHELF, IMPORT):
         if event.details["documents"] or event.created_at < now - UNDONE_WITHIN:
             events.remove(session, event)
     kept = [document.as_json().decode() for document in documents]
-    return events.add(session, user_id, SHELF, IMPORT, now, documents=kept, brought=None).id
+    return events.add(session, user_id, events.SHELF, IMPORT, now, documents=kept, brought=None).id
 
 
 def laid_aside(session: Session, user_id: int, number: int) -> Sequence[Takeout]:

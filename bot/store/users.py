@@ -97,6 +97,11 @@ def seen(session: Session, user: User, now: datetime) -> None:
         change(session, user.id, seen_at=now)
 
 
+def block(session: Session, user_id: int, now: datetime) -> None:
+    """Leave somebody alone who blocked the bot, and note since when."""
+    change(session, user_id, state="blocked", seen_at=now)
+
+
 def note_blocks(session: Session, now: datetime) -> None:
     """Let the time of those who blocked the bot begin now where nobody knows when they did."""
     unknown = (users.c.state == "blocked") & users.c.seen_at.is_(None)
@@ -106,7 +111,8 @@ def note_blocks(session: Session, now: datetime) -> None:
 def blocked_before(session: Session, moment: datetime, most: int) -> Sequence[int]:
     """Return up to `most` people who blocked the bot before then and have not come back."""
     found = select(users.c.id).where(users.c.state == "blocked", users.c.seen_at < moment).order_by(users.c.id)
-    return session.execute(found.limit(most)).scalars().all()
+    # Locked on PostgreSQL: whoever comes back at this moment is seen to have, or is a stranger when they do.
+    return session.execute(found.limit(most).with_for_update()).scalars().all()
 
 
 def withdrawn_before(session: Session, moment: datetime, most: int) -> Sequence[int]:

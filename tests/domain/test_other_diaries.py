@@ -117,3 +117,8 @@ def test_it_is_a_diary_then_that_can_be_read() -> None:
     assert isinstance(read(document.as_json(), NOW), Takeout)
     first = document.checkins[0]
     assert (first.late, first.answers["headache"].source, first.page) == (True, "import", "back")
+
+
+def test_what_is_asked_is_a_date_that_both_readings_have_differently() -> None:
+    table = understood("date,pain\n01/01/2025,5\n02/02/2025,5\n03/03/2025,5\n04/05/2025,5\n")
+    assert table.unclear == ("04/05/2025", date(2025, 5, 4), date(2025, 4, 5))

@@ -87,7 +87,7 @@ A_LIFE = (
 )  # fmt: skip
 """Somebody's day at HeadsUp, from the first to the last: what they tap, by what stands on it; each button is in it."""
 
-OF_READERS = {"open_share", "shared", "leave_share"}
+OF_READERS = {"open_share", "no_share", "shared", "leave_share"}
 """What somebody taps who keeps no diary here: `tests/stories/test_share.py` does that twice."""
 
 

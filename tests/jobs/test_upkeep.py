@@ -148,13 +148,13 @@ async def test_a_clock_that_is_years_ahead_for_a_while_erases_nobody(
 ) -> None:
     await ann.says("6 3 7.5 4")
     await ann.blocks()
-    await nights(telegram, 3, answers_days=90)
+    await nights(telegram, 3, answers_days=400)
     right = telegram.clock.now()
     await tidy_each_hour(telegram, right + 2000 * DAY, hours)
     await tidy_each_hour(telegram, right, 72)
     assert value(telegram, "SELECT count(*) FROM checkins") == 1
     assert ledger(telegram) == 0
-    await nights(telegram, 91, answers_days=90)
+    await nights(telegram, 401, answers_days=400)
     assert traces(telegram, ann.user_id) == {}, "and the right clock goes on"
 
 
@@ -173,9 +173,9 @@ async def test_answers_are_kept_as_long_as_asked_for(telegram: Telegram, ann: Pe
     await ann.taps("Massage")
     counts = "SELECT (SELECT count(*) FROM checkins) * 100 + (SELECT count(*) FROM answers) * 10"
     both = value(telegram, counts)
-    await nights(telegram, 32, answers_days=0)
+    await nights(telegram, 342, answers_days=0)
     assert value(telegram, counts) == both, "without a word about it, all is kept"
-    await nights(telegram, 2, answers_days=90)
+    await nights(telegram, 2, answers_days=400)
     assert value(telegram, "SELECT count(*) FROM checkins") == 1
     assert value(telegram, "SELECT count(*) FROM events") == 1
     assert value(telegram, "SELECT count(*) FROM answers WHERE checkin_id NOT IN (SELECT id FROM checkins)") == 0

@@ -43,7 +43,10 @@ def out_and_in(t: Texts) -> Iterator[Message]:
     diary, much = a_day({"headache": 10, "back": 10}), as_much_as_can_be()
     yield from (export.ask(t), export.comes_below(t), export.not_now(t), export.file(t, diary, DAY, NOBODY))
     yield from (import_.how(t), import_.left(t), import_.taken_out(t), import_.not_fetched(t))
-    yield from (import_.which_dates(t, LARGEST_ID, A_TABLE), import_.nothing_new(t, diary, much))
+    yield from (
+        import_.which_dates(t, LARGEST_ID, A_TABLE, ("<02/01/2026>" * 9, DAY, DAY)),
+        import_.nothing_new(t, diary, much),
+    )
     for new in (much, Incoming(days=diary.checkins), Incoming(events=much.events)):
         yield import_.preview(t, LARGEST_ID, diary, new, import_.understood(t, A_TABLE))
         yield import_.brought(t, LARGEST_ID, new)

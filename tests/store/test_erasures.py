@@ -81,14 +81,14 @@ def test_two_ledgers_become_one(database: Database, tmp_path: Path) -> None:
 
 
 async def test_what_is_past_its_time_goes_on_either_database(database: Database, ann: User) -> None:
-    kept = {"retention": Retention(blocked_days=90, answers_days=100)}
+    kept = {"retention": Retention(blocked_days=90, answers_days=400)}
     database.settings = database.settings.model_copy(update=kept)
 
     def live(session: Session) -> None:
         add(session)
         for user_id, ago in ((ANN, 90), (ANN + 1, 89)):
             users.change(session, user_id, state="blocked", seen_at=NOW - timedelta(days=ago, seconds=1))
-        for ago in (99, 100, 101, 900):
+        for ago in (399, 400, 401, 900):
             day = (NOW - timedelta(days=ago)).date()
             checkin = checkins.open_(session, ANN + 1, day, "UTC", "headache", NOW)
             checkins.answer(session, checkin, {"headache": 3}, NOW, source="tap", late=False)
@@ -104,5 +104,5 @@ async def test_what_is_past_its_time_goes_on_either_database(database: Database,
     await database.write(live)
     await keep_no_longer(database, NOW)
     assert await database.write(here) == {ANN + 1}
-    assert await database.write(days) == [99, 99, 100, 100]
+    assert await database.write(days) == [399, 399, 400, 400]
     assert len(erasures.lines_of(database.settings.keys.file)) == 1

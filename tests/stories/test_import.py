@@ -11,7 +11,7 @@ from bot.chat.routes import BUTTONS
 from bot.sandbox.person import Person
 from bot.store import events
 from bot.store.database import Session
-from bot.store.takeout import SHELF
+from bot.store.events import SHELF
 from tests.conftest import Telegram
 from tests.stories.conftest import answers, value
 from tests.stories.test_export import exported, unpacked
