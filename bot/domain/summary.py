@@ -61,7 +61,7 @@ class Summary:
     together: tuple[int, int, int, int]
 
 
-def back_day(answers: Answers) -> bool | None:
+def sore_day(answers: Answers) -> bool | None:
     """Tell whether back or neck hurt at all (score ≥ 1); None = unknown."""
     score = answers.get("back")
     return score >= 1 if isinstance(score, int) else None
@@ -79,12 +79,12 @@ def sum_up(days: Sequence[Day], length: int) -> Summary:
     nights = [value for each in now if isinstance(value := each.get("sleep_hours"), Hours)]
     hours = [middle for night in nights if (middle := night.middle) is not None]
     posture = [value for each in now if isinstance(value := each.get("posture"), int)]
-    pairs = [(back, head) for a in now if (back := back_day(a)) is not None and (head := headache_day(a)) is not None]
+    pairs = [(back, head) for a in now if (back := sore_day(a)) is not None and (head := headache_day(a)) is not None]
     return Summary(
         days=days[-length:],
         logged=sum(day.logged for day in days[-length:]),
         headache=_count(headache_day, now, before),
-        back=_count(back_day, now, before),
+        back=_count(sore_day, now, before),
         medicine=_count(medicine_day, now, before),
         medicine_lately=sum(medicine_day(each) is True for each in answers[-MEDICINE_WINDOW:]),
         sleep=fmean(hours) if hours else None,

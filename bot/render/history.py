@@ -9,7 +9,7 @@ from bot.domain.checkin import complete, relevant
 from bot.domain.history import Day, state
 from bot.domain.questions import QUESTIONS, Question
 from bot.domain.rules import headache_day
-from bot.domain.summary import back_day
+from bot.domain.summary import sore_day
 from bot.render.chart_months import MonthWords, month_picture
 from bot.render.log import names
 from bot.render.message import Button, Message, rows
@@ -38,8 +38,8 @@ def month(
     lines = [f"<b>{head}</b>"]
     if _logged(days):
         headaches = sum(headache_day(each) is True for each in answers)
-        backs = sum(back_day(each) is True for each in answers)
-        lines.append(t("Headache on {head} of them, back pain on {back}.", head=headaches, back=backs))
+        backs = sum(sore_day(each) is True for each in answers)
+        lines.append(t("Headache on {head} of them, back or neck pain on {back}.", head=headaches, back=backs))
     late, changed = sum(day.late for day in days), sum(day.changed for day in days)
     if late or changed:
         lines.append(t("Filled in later: {late}. Changed later: {changed}.", late=late, changed=changed))
@@ -72,7 +72,7 @@ def _picture_words(t: Texts, first: date) -> MonthWords:
     return MonthWords(
         title=t.month(first),
         headache=t("Headache"),
-        back=t("Back pain"),
+        back=t("Back or neck"),
         weekdays=[t.weekday(monday + timedelta(days=n)) for n in range(7)],
         missing=t("not answered"),
         unasked=t("not asked"),

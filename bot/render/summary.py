@@ -11,14 +11,14 @@ from bot.domain.history import Day, state, why_empty
 from bot.domain.profile import Profile
 from bot.domain.questions import Answers, Hours
 from bot.domain.rules import headache_day
-from bot.domain.summary import FEWEST, LENGTHS, WEEK, Count, Summary, back_day, days_in, weeks_of
+from bot.domain.summary import FEWEST, LENGTHS, WEEK, Count, Summary, days_in, sore_day, weeks_of
 from bot.render import chart_months, charts
 from bot.render.log import names
 from bot.render.message import Button, Message, rows
 from bot.texts.words import Texts
 
 TOGETHER_FROM = 2
-"""Fewer back-pain days than this say nothing beside the headaches, not even in counts."""
+"""Fewer days with back or neck pain than this say nothing beside the headaches, not even in counts."""
 
 BARS = "▁▂▃▄▅▆▇"
 """For a score of 0, and up to 10."""
@@ -102,8 +102,8 @@ def _pain(t: Texts, summary: Summary, profile: Profile) -> Sequence[str]:
     return (
         _days(t, t("Headache"), summary.headache, len(summary.days)),
         _course(t, summary, "headache", headache_day, profile),
-        _days(t, t("Back pain"), summary.back, len(summary.days)),
-        _course(t, summary, "back", back_day, profile),
+        _days(t, t("Back or neck"), summary.back, len(summary.days)),
+        _course(t, summary, "back", sore_day, profile),
     )
 
 
@@ -188,7 +188,7 @@ def _together(t: Texts, summary: Summary) -> str:
     both, back, head_only, other = summary.together
     if len(summary.days) != WEEK or back < TOGETHER_FROM:
         return ""
-    said = t("On your {back} back-pain days you had a headache on {both}.", back=back, both=both)
+    said = t("On your {back} days with back or neck pain you had a headache on {both}.", back=back, both=both)
     if other:
         rest = t.many("On the other day, {head}.", "On the other {n} days, {head}.", other, head=head_only)
         said = f"{said} {rest}"
@@ -220,7 +220,7 @@ def _picture_words(t: Texts, days: Sequence[Day]) -> charts.PictureWords:
     return charts.PictureWords(
         title=_title(t, days),
         headache=t("Headache"),
-        back=t("Back pain"),
+        back=t("Back or neck"),
         sleep=t("Sleep"),
         posture=t("Posture"),
         weekdays=[t.weekday(day.day) for day in days],

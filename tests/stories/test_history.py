@@ -18,7 +18,9 @@ async def test_a_month_at_a_glance(telegram: Telegram, ann: Person) -> None:
     await telegram.waits(until=berlin(4, 12), beat=timedelta(hours=1))
     await ann.says("headache 2")
     await ann.says("/history")
-    assert ann.sees.text.startswith("March 2026: filled in on 2 of 4 days.\nHeadache on 2 of them, back pain on 1.")
+    assert ann.sees.text.startswith(
+        "March 2026: filled in on 2 of 4 days.\nHeadache on 2 of them, back or neck pain on 1."
+    )
     assert ann.sees.labels == ["1", "2 ✓", "3 –", "4 …", "February 2026"]
     assert ann.sees.photo is not None
 

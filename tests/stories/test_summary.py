@@ -82,14 +82,14 @@ async def test_a_week_in_counts_beside_the_week_before(telegram: Telegram, ann: 
         "",
         "Headache: 2 days of 4 (the week before 2 of 4)",
         "·▅·▁·▅▁",
-        "Back pain: 3 days of 4 (the week before 2 of 4)",
+        "Back or neck: 3 days of 4 (the week before 2 of 4)",
         "·▃·▄·▃▁",
         "Pain medicine: 2 days of 4 (the week before 2 of 4); last 30 days: 5",
         "Sleep: about 6 h 20 a night (4 nights with hours), 1 under 6 h",
         "Posture: 2.8 of 5",
         "Noted: Medicine started on 24 Feb, Massage 2 times.",
         "",
-        "On your 3 back-pain days you had a headache on 2. On the other day, 0. Too few days to say more.",
+        "On your 3 days with back or neck pain you had a headache on 2. On the other day, 0. Too few days to say more.",
         "",
         "Your own notes, not a diagnosis.",
     ]
@@ -104,7 +104,7 @@ async def test_longer_times_take_the_place_of_the_week(telegram: Telegram, ann: 
     await ann.taps("28 days")
     month = ann.sees
     assert month.text.startswith("28 days, Mon 2 Feb to Sun 1 Mar\nLogged 28 of 28 days.\n\nHeadache: 9 days of 28")
-    assert "(the 28 days before 9 of 28)\nBack pain: 19 days" in month.text
+    assert "(the 28 days before 9 of 28)\nBack or neck: 19 days" in month.text
     assert "On your" not in month.text, "head and back together are a matter of patterns then"
     assert month.labels == ["7 days", "90 days", "This month", "Patterns"]
     await ann.taps("90 days")
