@@ -23,9 +23,6 @@ DAYS = (7, 30, 90)
 MOST = 5
 """Shares that can be open at a time."""
 
-KEPT = timedelta(days=30)
-"""How long a share that is over is still listed, so that one can see who looked."""
-
 PAGE_WEEKS = 12
 LONGEST_NAME = 64
 CLOSED = "There is nothing to see behind this any more. Please ask whoever gave it to you for a new link."
@@ -143,11 +140,9 @@ def _menu(t: Texts, share: Share, reader: User) -> Message:
 
 
 def _listing(session: Session, user: User, now: datetime, said: str = "") -> Message:
+    shares.tidy(session, user.id, now)
     lines = []
     for share in shares.of_owner(session, user.id):
-        if now >= (share.ended or share.until) + KEPT:
-            shares.remove(session, share)
-            continue
         looks = tuple(local(look, user.zone) for look in share.looks)
         until, taken = local(share.until, user.zone), share.reader is not None
         lines.append(render.Line(share.id, share.name, until, looks, open=share.open(now), taken=taken))

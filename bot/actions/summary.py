@@ -11,7 +11,7 @@ from bot.domain.log import KINDS, PERIOD
 from bot.domain.summary import LENGTHS, WEEK, length_of, looked_at, sum_up
 from bot.render import summary as render
 from bot.render.message import Message, Reply, Sorry
-from bot.store import checkins, events, profiles
+from bot.store import checkins, events, profiles, shares
 from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.users import User
@@ -44,6 +44,7 @@ def turn_to(session: Session, user: User, now: datetime, length: str, last: str,
 def weekly(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
     """The clock's summary: the 7 full days before the one it is for, however late it goes out, so that every day is in
     one of them and none in two. Nobody who never answered is sent an empty one."""
+    shares.tidy(session, user.id, now)  # once a week is often enough to forget who looked, a month after it was over
     if not is_worth_sending(session, user):
         return None
     last, here = date.fromisoformat(owed.slot) - DAY, today(user, now)

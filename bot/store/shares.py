@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +20,10 @@ SHARE = "share"
 CODE = re.compile(r"s([0-9]{1,18})-([A-Za-z0-9_-]{22})")
 MOST_LOOKS = 200
 """Looks that are remembered of one share, the last ones."""
+
+
+KEPT = timedelta(days=30)
+"""How long a share that is over is still listed, so that one can see who looked."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,12 @@ def keep(session: Session, share: Share) -> None:
         events.change(session, event, **_plain(share.ended, share.reader, share.name, looks))
 
 
-def remove(session: Session, share: Share) -> None:
-    event = _find(session, share.id)
-    if event is not None:
-        events.remove(session, event)
+def tidy(session: Session, owner: int, now: datetime) -> None:
+    """Forget the shares that have been over for a month, and with them who looked."""
+    for share in of_owner(session, owner):
+        event = _find(session, share.id) if now >= (share.ended or share.until) + KEPT else None
+        if event is not None:
+            events.remove(session, event)
 
 
 def _find(session: Session, share_id: int) -> Event | None:

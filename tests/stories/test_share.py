@@ -101,9 +101,11 @@ async def test_it_ends_by_itself(telegram: Telegram, ann: Person, doctor: Person
     await ann.says("/share")
     assert "Dora Doctor, ended." in ann.sees.text
     telegram.clock.moves(timedelta(days=31).total_seconds())
+    await ann.says("all fine")
+    await telegram.waits(until=telegram.clock.now() + timedelta(days=7), beat=QUARTER)
+    assert value(telegram, "SELECT count(*) FROM events") == 0, "a month later nothing of it is kept"
     await ann.says("/share")
     assert "Dora" not in ann.sees.text
-    assert value(telegram, "SELECT count(*) FROM events") == 0, "a month later nothing of it is kept"
 
 
 async def test_it_can_be_ended_at_once(telegram: Telegram, ann: Person, doctor: Person, ben: Person) -> None:
