@@ -10,10 +10,12 @@ import typer
 
 from bot.clock import EARLIEST_YEAR, SystemClock
 from bot.config import Mistakes, Settings, load
-from bot.terminal import FAILED, MISCONFIGURED, say, stop_with
+from bot.terminal import FAILED, MISCONFIGURED, say, say_json, stop_with
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 ConfigFile = Annotated[Path | None, typer.Option(help="The settings file; config.toml where there is one.")]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Say it as JSON, for programs.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -65,22 +67,54 @@ def sandbox(
 
 
 @app.command()
-def check(config: ConfigFile = None) -> None:
-    """Look at settings, key, database and token, and say what is wrong. Example: headsup check"""
-    settings = read_settings(config)
-    say(f"settings   ok, access is by {settings.access.mode}")
-    from bot import diary
+def check(
+    config: ConfigFile = None,
+    offline: Annotated[bool, typer.Option(help="Leave Telegram out.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look at everything, change nothing, and say what is wrong and what helps. Example: headsup check"""
+    try:
+        settings = load(config, os.environ)
+    except Mistakes as mistakes:
+        if as_json:
+            say_json({"ok": False, "findings": [_as_found("settings", line, ok=False) for line in mistakes.lines]})
+            raise typer.Exit(MISCONFIGURED) from None
+        stop_with(MISCONFIGURED, *mistakes.lines)
+    from bot.check import code_of, look
 
-    clock = SystemClock()
-    diary.look_into(settings, clock)
-    now = clock.now()
-    if now.year < EARLIEST_YEAR:
-        stop_with(FAILED, f"clock      this machine says it is {now:%Y-%m-%d}; set its clock first")
-    say(f"clock      ok, {now:%Y-%m-%d %H:%M} UTC, zone data {version('tzdata')}")
-    token = settings.telegram.secret_token()
-    if token is None:
-        stop_with(FAILED, "token      missing: [telegram] token")
-    say(f"token      ok, this is @{bot_name(settings, token)}")
+    found = look(settings, SystemClock(), offline=offline)
+    code = code_of(found)
+    if as_json:
+        lines = [_as_found(finding.name, finding.said, ok=not finding.code) for finding in found]
+        say_json({"ok": not code, "findings": lines})
+        raise typer.Exit(code)
+    for finding in found:
+        if not finding.code:
+            say(f"{finding.name:10} {finding.said}")
+    if code:
+        stop_with(code, *(f"{finding.name:10} {finding.said}" for finding in found if finding.code))
+
+
+def _as_found(name: str, said: str, *, ok: bool) -> dict[str, object]:
+    return {"name": name, "ok": ok, "said": said}
+
+
+@app.command()
+def users(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """List who keeps a diary here: ids, states and counts, no answers. Example: headsup users"""
+    settings = read_settings(config)
+    from bot import people
+
+    people.list_users(settings, SystemClock().now(), as_json=as_json)
+
+
+@app.command("next")
+def next_(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """List who is sent something within 24 hours, by their own clocks. Example: headsup next"""
+    settings = read_settings(config)
+    from bot import people
+
+    people.list_next(settings, SystemClock().now(), as_json=as_json)
 
 
 @app.command()

@@ -1,7 +1,5 @@
 """The diary on disk: opened with its lock, its key and its tables, or one sentence that says why not."""
 
-import sqlite3
-from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -9,12 +7,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.config import Settings
-from bot.store import backup, checkins, erasures, identity, lock, reminders, schema, users
+from bot.store import backup, checkins, erasures, lock, schema
 from bot.store.crypto import Keys, KeyTrouble, load_keys, make_keys
 from bot.store.database import Database, Session, open_engine, open_to_read
-from bot.store.disk import LITTLE, MEGABYTE, UNREADABLE, Disk, cannot_open, is_damaged, is_full, network_file_system
+from bot.store.disk import UNREADABLE, cannot_open, is_damaged, is_full, network_file_system
 from bot.store.sealed_lines import BackupTrouble
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
 
@@ -29,6 +27,13 @@ MISSING = (
 FOREIGN = (
     "[database] url: {at} is a database of another program; choose another name for the diary, or put a backup in its "
     "place with headsup restore FILE"
+)
+NO_ADDRESS = "[database] url: cannot be read as an address; special signs in a password are written %40 (@), %3A (:)"
+"""What could not be read may hold a password, so it is not repeated."""
+
+NETWORK = (
+    "[database] url: {at} lies on a network file system ({kind}), on which SQLite loses data; choose a folder on a "
+    'disk of this machine, or set [database] file_system to "any" and take the risk'
 )
 NO_DRIVER = '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
 
@@ -92,73 +97,14 @@ def schema_of(settings: Settings) -> str | None:
     except ModuleNotFoundError:
         stop_with(MISCONFIGURED, NO_DRIVER)
     except (DBAPIError, OSError, *UNREADABLE) as trouble:
-        stop_with(FAILED, f"database   [database] url: {why(trouble)}")
-
-
-def look_into(settings: Settings, clock: Clock) -> None:
-    """Say how key and database are: schema, whether the key fits, how many people, what comes next."""
-    at = schema_of(settings)
-    if at is None and not settings.keys.file.exists():
-        say("key        none yet; the first start makes it")
-        say("database   none yet; the first start makes the tables")
-        return
-    keys = key_ring(settings)
-    say(f"key        ok, {settings.keys.file}")
-    if at is None:
-        stop_with(MISCONFIGURED, f"database   {MISSING.format(at=place_of(settings) or 'the address')}")
-    try:
-        schema.must_know(at)
-    except schema.SchemaTrouble as trouble:
-        stop_with(MISCONFIGURED, f"database   {trouble}")
-    if at != schema.newest():
-        say(f"database   ok, schema {at}; the next start brings it to {schema.newest()}")
-        return
-    try:
-        soon = _look_inside(settings, keys, at)
-    except (DBAPIError, *UNREADABLE) as trouble:
-        stop_with(FAILED, f"database   {why(trouble)}")
-    if (file := place_of(settings)) is not None:
-        _look_at_disk(file)
-    late = ", that is past: is the bot running?" if soon and soon < clock.now() else ""
-    say(f"next send  {soon:%Y-%m-%d %H:%M} UTC{late}" if soon else "next send  none planned")
-
-
-def _look_inside(settings: Settings, keys: Keys, at: str | None) -> datetime | None:
-    """Say whether the file is sound, the key fits and how many people there are. Returns when something is due next."""
-    with open_to_read(settings.database.url).begin() as connection:
-        if connection.dialect.name == "sqlite" and not _is_sound(connection):
-            stop_with(FAILED, f"database   {DAMAGED}")
-        session = Session(connection, keys, settings)
-        try:
-            checkins.try_key(session)
-            identity.must_belong_to(session, settings.telegram.secret_token())
-        except KeyTrouble as trouble:
-            stop_with(FAILED, f"key        {trouble}")
-        except identity.OtherBot as other:
-            stop_with(MISCONFIGURED, f"token      {other}")
-        soon = reminders.next_at(session)
-        say(f"database   ok, schema {at}, people: {users.count(session)}")
-    return soon
-
-
-def _look_at_disk(file: Path) -> None:
-    room = Disk(file).free() // MEGABYTE
-    if room < LITTLE // MEGABYTE:
-        stop_with(FAILED, f"disk       only {room} MB are left; the bot cannot save anything when it is full")
-    kind = network_file_system(file)
-    where = f"a network file system ({kind}), SQLite may lose data there" if kind else "local"
-    say(f"disk       ok, {where}, {room} MB left; SQLite {sqlite3.sqlite_version}, written by one process only")
+        stop_with(FAILED, f"[database] url: {why(trouble)}")
 
 
 def _url(settings: Settings) -> URL:
     try:
         return make_url(settings.database.url)
     except (ArgumentError, ValueError):
-        # What could not be read may hold a password, so it is not repeated.
-        stop_with(
-            MISCONFIGURED,
-            "[database] url: cannot be read as an address; special signs in a password are written %40 (@), %3A (:)",
-        )
+        stop_with(MISCONFIGURED, NO_ADDRESS)
 
 
 def place_of(settings: Settings) -> Path | None:
@@ -176,11 +122,7 @@ def lock_of(settings: Settings) -> IO[str] | None:
 def _must_be_local(at: Path, settings: Settings) -> None:
     kind = network_file_system(at)
     if kind and settings.database.file_system != "any":
-        stop_with(
-            MISCONFIGURED,
-            f"[database] url: {at} lies on a network file system ({kind}), on which SQLite loses data; choose a folder "
-            'on a disk of this machine, or set [database] file_system to "any" and take the risk',
-        )
+        stop_with(MISCONFIGURED, NETWORK.format(at=at, kind=kind))
 
 
 def _must_be_sound(engine: Engine, at: Path) -> None:
@@ -188,11 +130,12 @@ def _must_be_sound(engine: Engine, at: Path) -> None:
     if at.stat().st_size > CHECKED_AT_START:
         return
     with engine.connect() as connection:
-        if not _is_sound(connection):
+        if not is_sound(connection):
             stop_with(FAILED, f"[database] url: {DAMAGED}")
 
 
-def _is_sound(connection: Connection) -> bool:
+def is_sound(connection: Connection) -> bool:
+    """Read a SQLite file through and tell whether all of it is in order."""
     # quick_check would overlook that a row's day is not the one under which it is looked up.
     return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
 

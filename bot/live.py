@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from telegram.error import InvalidToken, TelegramError
 
+from bot.chat import me
 from bot.chat.application import Chat
 from bot.chat.transport import AiohttpRequest
 from bot.clock import Clock, SystemClock
@@ -28,7 +29,6 @@ from bot.web.webhook import Webhook
 from jobs.scheduler import Metronome
 
 LOOK_EVERY = 2.0
-UNKNOWN_TOKEN = "[telegram] token: Telegram does not know this token; copy it again from @BotFather"  # noqa: S105
 
 
 def on_telegram(settings: Settings, token: str, *, new_bot: bool = False) -> None:
@@ -115,17 +115,12 @@ def _must_have_backups(database: Database) -> None:
 
 async def who_am_i(settings: Settings, token: str) -> str:
     """Return the bot's username, as Telegram tells it for this token."""
-    request = AiohttpRequest(1)
-    await request.initialize()
     try:
-        me = await request.post(f"{settings.telegram.base_url}{token}/getMe")
-    except InvalidToken:
-        stop_with(MISCONFIGURED, UNKNOWN_TOKEN)
-    except Exception as trouble:  # noqa: BLE001 - whatever the network does, the operator reads one line
-        stop_with(FAILED, f"[telegram] base_url: Telegram does not answer ({type(trouble).__name__})")
-    finally:
-        await request.shutdown()
-    return str(me["username"]) if isinstance(me, dict) else ""
+        return (await me.ask(settings.telegram.base_url, token)).username
+    except me.UnknownToken as trouble:
+        stop_with(MISCONFIGURED, str(trouble))
+    except me.NoAnswer as trouble:
+        stop_with(FAILED, str(trouble))
 
 
 async def _live(
@@ -151,7 +146,7 @@ async def _live(
         beside.append(asyncio.create_task(_watch_file(database, clock)))
         await asyncio.gather(*beside)
     except InvalidToken:
-        stop_with(MISCONFIGURED, UNKNOWN_TOKEN)
+        stop_with(MISCONFIGURED, me.UNKNOWN)
     except DBAPIError as trouble:  # only while starting: whatever goes on later waits until it can be written again
         stop_with(FAILED, f"[database] url: {why(trouble)}")
     except DiaryGone as gone:

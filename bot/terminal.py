@@ -1,5 +1,6 @@
 """What the operator reads: lines on the terminal, and the exit codes that go with them."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ FAILED = 1
 def say(line: str) -> None:
     typer.echo(line)
     sys.stdout.flush()
+
+
+def say_json(value: object) -> None:
+    """Say something for programs, as one JSON document."""
+    say(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def stop_with(code: int, *lines: str) -> NoReturn:

@@ -23,9 +23,23 @@ from bot.store import checkins, invites, lock, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 
-COMMANDS = ("run", "sandbox", "check", "migrate", "backup", "restore", "erase", "privacy", "invite", "rotate-key")
-READ_SETTINGS = ("run", "check", "migrate", "invite", "rotate-key")
-OPEN_THE_DIARY = ("run", "check", "migrate", "rotate-key")
+COMMANDS = (
+    "run",
+    "sandbox",
+    "check",
+    "users",
+    "next",
+    "migrate",
+    "backup",
+    "restore",
+    "erase",
+    "privacy",
+    "invite",
+    "rotate-key",
+)
+READ_SETTINGS = ("run", "check", "users", "next", "migrate", "invite", "rotate-key")
+NEED_THE_KEY = tuple(command for command in READ_SETTINGS if command != "check")
+OPEN_THE_DIARY = ("run", "migrate", "rotate-key")
 MISCONFIGURED = 78
 LONGEST = 2.0
 """Seconds of processor time until a mistake is told."""
@@ -146,39 +160,6 @@ def test_as_a_process_a_mistake_is_told_soon_and_without_a_traceback(tmp_path: P
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime <= LONGEST
 
 
-async def test_check_on_a_new_and_on_a_living_set_up(headsup: Headsup, telegram: Server, tmp_path: Path) -> None:
-    said = await asyncio.to_thread(headsup, "check")
-    assert said.exit_code == 0, said.stderr
-    assert "the first start makes it" in said.stdout
-    assert "token      ok, this is @HeadsUpSandboxBot" in said.stdout
-    assert names_in(tmp_path) == set(), "a look changes nothing"
-
-    assert headsup("migrate").exit_code == 0
-    said = await asyncio.to_thread(headsup, "check")
-    assert said.exit_code == 0, said.stderr
-    assert f"database   ok, schema {schema.newest()}, people: 0" in said.stdout
-    assert "1:sandbox" not in said.stdout + said.stderr
-
-
-def test_check_without_a_token(headsup: Headsup) -> None:
-    said = headsup("check")
-    assert (said.exit_code, said.stderr) == (1, "token      missing: [telegram] token\n")
-
-
-async def test_check_with_a_token_that_telegram_does_not_know(headsup: Headsup, telegram: Server) -> None:
-    said = await asyncio.to_thread(headsup, "check", HEADSUP_TELEGRAM__TOKEN="2:other")
-    assert said.exit_code == MISCONFIGURED
-    assert said.stderr == "[telegram] token: Telegram does not know this token; copy it again from @BotFather\n"
-
-
-async def test_check_without_a_network(headsup: Headsup, telegram: Server) -> None:
-    await telegram.close()
-    said = await asyncio.to_thread(headsup, "check")
-    assert said.exit_code == 1
-    assert said.stderr.startswith("[telegram] base_url: Telegram does not answer")
-    assert "1:sandbox" not in said.stdout + said.stderr
-
-
 def test_the_tables_are_made_once(headsup: Headsup, tmp_path: Path) -> None:
     first = headsup("migrate")
     assert first.exit_code == 0
@@ -210,7 +191,7 @@ def lived_in(headsup: Headsup, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", READ_SETTINGS)
+@pytest.mark.parametrize("command", NEED_THE_KEY)
 def test_a_missing_key_is_asked_for_and_never_made_anew(headsup: Headsup, lived_in: Path, command: str) -> None:
     (lived_in / "headsup.key").unlink()
     said = headsup(command, HEADSUP_TELEGRAM__TOKEN="1:sandbox")
@@ -219,7 +200,7 @@ def test_a_missing_key_is_asked_for_and_never_made_anew(headsup: Headsup, lived_
     assert not (lived_in / "headsup.key").exists()
 
 
-@pytest.mark.parametrize("command", READ_SETTINGS)
+@pytest.mark.parametrize("command", NEED_THE_KEY)
 @pytest.mark.parametrize("content", ["", "# only words\n", "1 c2hvcnQ=\n", "one two three\n"])
 def test_a_key_file_that_is_none(headsup: Headsup, lived_in: Path, command: str, content: str) -> None:
     (lived_in / "headsup.key").write_text(content)

@@ -107,7 +107,7 @@ def test_every_command_there_is_is_explained() -> None:
 
 def test_the_options_that_operating_mentions_by_themselves_exist() -> None:
     options = set(re.findall(r"^(--[a-z-]+)", code_in(ROOT / "docs/operating.md"), re.MULTILINE))
-    shown = help_of(["run"]) + help_of(["sandbox"])
+    shown = help_of(["run"]) + help_of(["sandbox"]) + help_of(["check"])
     assert options
     assert all(option in shown for option in options), options
 

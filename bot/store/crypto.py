@@ -104,7 +104,7 @@ def load_keys(path: Path) -> Keys:
             f"[keys] file: {path} is missing; put the copy back that was made with this database"
         ) from None
     except OSError as trouble:
-        raise KeyTrouble(f"[keys] file: cannot read {path}: {trouble.strerror}") from None
+        raise KeyTrouble(f"[keys] file: cannot read {path}: {trouble.strerror}; let the bot read it") from None
     except ValueError:
         raise KeyTrouble(f"[keys] file: {path} is not a HeadsUp key file; put the right one back") from None
     if not ring or any(len(key) != 32 or not 0 < number <= MOST for number, key in ring.items()):

@@ -65,6 +65,9 @@ class Disk:
             with self._ballast.open("xb") as file:
                 os.posix_fallocate(file.fileno(), 0, BALLAST)
 
+    def has_ballast(self) -> bool:
+        return self._ballast.exists()
+
     def release_ballast(self) -> None:
         self._ballast.unlink(missing_ok=True)
 

@@ -1,0 +1,204 @@
+"""`headsup check` on a set-up that is whole and on many that are broken: each fault is named, and what helps."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from bot import check
+from bot.clock import SystemClock
+from bot.config import load
+from bot.sandbox.botapi import BotApi
+from bot.sandbox.server import Server, serve
+from bot.store.tables import reminders
+from tests import lived_in
+from tests.broken import BROKEN, FAILED, MISCONFIGURED, old_backups, time_of
+from tests.clock import HandClock
+from tests.faults.test_lock import NOT_ROOT
+from tests.lived_in import ANN, CANARY, TOKEN, diary, files_in, headsup
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("HEADSUP_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    lived_in.make(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to work in, and to break."""
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
+    """A sandbox over HTTP, and settings that lead there."""
+    running = await serve(BotApi(SystemClock()), port=0)
+    monkeypatch.setenv("HEADSUP_TELEGRAM__TOKEN", TOKEN)
+    monkeypatch.setenv("HEADSUP_TELEGRAM__BASE_URL", f"{running.url}/bot")
+    yield running
+    await running.close()
+
+
+async def test_a_set_up_that_is_whole(folder: Path, telegram: Server) -> None:
+    before = files_in(folder)
+    said = await asyncio.to_thread(headsup, "check")
+    assert (said.exit_code, said.stderr) == (0, "")
+    for line in (
+        "settings   ok, access is by invite, polling",
+        "token      ok, 1:…",
+        "key        ok, headsup.key",
+        ", of bot 1 (@HeadsUpSandboxBot), opens with the key, SQLite ",
+        ", reminders are planned with it",
+        " MB left, ",
+        "backups    ok, the newest is headsup-",
+        "people     1 active, 1 blocked",
+        "next sends 2 within 24 h, the first at ",
+        "; of the last 24 h, 1 failed, 0 came too late to be sent",
+        "telegram   ok, this is @HeadsUpSandboxBot",
+    ):
+        assert line in said.stdout
+    assert files_in(folder) == before, "a look changes nothing"
+    for hidden in (TOKEN, CANARY, str(ANN)):
+        assert hidden not in said.output
+
+
+async def test_the_same_as_json(folder: Path, telegram: Server) -> None:
+    shown = await asyncio.to_thread(headsup, "check")
+    said = await asyncio.to_thread(headsup, "check", "--json")
+    found = json.loads(said.stdout)
+    assert (said.exit_code, found["ok"]) == (0, True)
+    written = [f"{line['name']:10} {line['said']}" for line in found["findings"]]
+    assert len(written) == 12
+    assert sum(line in shown.stdout for line in written) >= 10, "all but how much room and time there is"
+
+    (folder / "headsup.key").unlink()
+    said = await asyncio.to_thread(headsup, "check", "--json")
+    found = json.loads(said.stdout)
+    assert (said.exit_code, found["ok"], said.stderr) == (MISCONFIGURED, False, "")
+    assert [line["name"] for line in found["findings"] if not line["ok"]] == ["key"]
+
+    said = headsup("check", "--json", HEADSUP_TELEGRAM__MODE="pooling")
+    assert said.exit_code == MISCONFIGURED
+    assert json.loads(said.stdout)["findings"][0]["said"].startswith("HEADSUP_TELEGRAM__MODE: must be")
+
+
+async def test_beside_a_bot_that_is_writing(folder: Path, telegram: Server) -> None:
+    with diary(folder) as session:
+        session.execute(update(reminders).values(zone="UTC"))
+        said = await asyncio.to_thread(headsup, "check")
+    assert said.exit_code == 0, said.stderr
+
+
+def test_offline_nobody_is_asked(folder: Path) -> None:
+    nowhere = {"HEADSUP_TELEGRAM__TOKEN": TOKEN, "HEADSUP_TELEGRAM__BASE_URL": "http://127.0.0.1:9/bot"}
+    assert headsup("check", **nowhere).exit_code == FAILED
+    assert headsup("check", "--offline", **nowhere).exit_code == 0
+
+
+def test_before_the_first_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = headsup("check", "--offline", HEADSUP_TELEGRAM__TOKEN=TOKEN)
+    assert said.exit_code == 0, said.stderr
+    assert "key        none yet; the first start makes it\n" in said.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_are_many_of_them() -> None:
+    assert len(BROKEN) >= 20
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_broken_set_up(folder: Path, telegram: Server, name: str) -> None:
+    broken = BROKEN[name]
+    broken.harm(folder)
+    before = files_in(folder)
+    said = await asyncio.to_thread(headsup, "check", **broken.variables)
+    assert isinstance(said.exception, SystemExit), "or else the operator reads a traceback"
+    assert said.exit_code == broken.code, said.output
+    [told] = said.stderr.splitlines()
+    assert broken.fault in told
+    assert broken.cure in told.partition(broken.fault)[2]
+    assert files_in(folder) == before, "a look changes nothing"
+    for hidden in (TOKEN, "sandbox:", "revoked", CANARY, str(ANN)):
+        assert hidden not in said.output
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "told"),
+    [
+        ("data", 0o000, "database   [database] url: Permission denied; let the bot read and write data/headsup.db"),
+        (
+            "headsup.key",
+            0o000,
+            "key        [keys] file: cannot read headsup.key: Permission denied; let the bot read it",
+        ),
+    ],
+    ids=["folder", "key"],
+)
+def test_what_the_bot_is_not_let_at(folder: Path, name: str, mode: int, told: str) -> None:
+    root = os.geteuid() == 0
+    if root and not shutil.which(NOT_ROOT[0]):
+        pytest.skip("root may read anything, and there is no setpriv")
+    (folder / name).chmod(mode)
+    said = subprocess.run(
+        [*(NOT_ROOT if root else ()), sys.executable, "-m", "bot", "check", "--offline"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "HEADSUP_TELEGRAM__TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (folder / name).chmod(0o700)
+    assert said.returncode in (FAILED, MISCONFIGURED)
+    assert said.stderr == f"{told}\n"
+
+
+async def test_several_faults_are_told_at_once(folder: Path, telegram: Server) -> None:
+    old_backups(folder)
+    time_of(hours=-3)(folder)
+    (folder / "headsup.key").chmod(0o640)
+    said = await asyncio.to_thread(headsup, "check")
+    assert said.exit_code == MISCONFIGURED
+    assert [line.split()[0] for line in said.stderr.splitlines()] == ["key", "backups", "next"]
+
+
+async def test_a_disk_that_is_nearly_full(folder: Path, telegram: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "LITTLE", 1 << 62)
+    said = await asyncio.to_thread(headsup, "check")
+    assert said.exit_code == FAILED
+    assert said.stderr.startswith("disk       only ")
+    assert said.stderr.endswith("; make room\n")
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [
+        (timedelta(minutes=-90), "this machine's clock is 90 min behind Telegram's; set it"),
+        (timedelta(days=3), "this machine's clock is 3 days ahead of Telegram's; set it"),
+        (timedelta(days=-30_000 // 2), "this machine says it is 19"),
+    ],
+)
+async def test_a_clock_that_is_wrong(folder: Path, telegram: Server, off: timedelta, told: str) -> None:
+    clock = HandClock(SystemClock().now() + off)
+    found = await asyncio.to_thread(check.look, load(None, os.environ), clock)
+    assert told in " ".join(finding.said for finding in found if finding.name == "clock")
+    assert all(finding.code == FAILED for finding in found if finding.name == "clock"), "not ok as well"
+    assert check.code_of(found) == FAILED
