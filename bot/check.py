@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -248,8 +247,8 @@ def _backups(session: Session, now: datetime) -> Finding:
 
 
 def _people(session: Session, now: datetime) -> Finding:
-    counts = Counter(person.standing for person in roster.people(session, now))
-    said = ", ".join(f"{counts[standing]} {standing}" for standing in roster.STANDINGS if counts[standing])
+    counts = roster.counts(session, now)
+    said = ", ".join(f"{counts[standing]} {standing}" for standing in roster.STANDINGS if standing in counts)
     return Finding("people", said or "nobody yet")
 
 

@@ -1,6 +1,7 @@
 """What an operator may see of people: ids, how they stand, counts, and when something comes; never what it says."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -58,6 +59,12 @@ def people(session: Session, now: datetime) -> Sequence[Person]:
         )
         for row in session.execute(found.order_by(users.c.id))
     ]
+
+
+def counts(session: Session, now: datetime) -> Mapping[Standing, int]:
+    """Return how many people stand how; only those there are."""
+    found = select(users.c.state, users.c.paused_until, NEWEST.scalar_subquery().label("consent"))
+    return Counter(_standing(row.state, row.consent, row.paused_until, now) for row in session.execute(found))
 
 
 def sends(session: Session, now: datetime, until: datetime) -> Sequence[Send]:
