@@ -1,5 +1,6 @@
 """Asks Telegram once who the bot of a token is, and what time it is there."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -33,10 +34,14 @@ async def ask(base_url: str, token: str) -> Me:
             aiohttp.ClientSession(timeout=WITHIN) as http,
             http.post(f"{base_url}{token}/getMe", allow_redirects=False) as answer,
         ):
-            body = await answer.json(content_type=None)
+            said = await answer.read()
             status, date = answer.status, answer.headers.get("Date", "")
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as trouble:
         raise _no_answer(type(trouble).__name__) from None
+    try:
+        body = json.loads(said)
+    except (ValueError, RecursionError):
+        body = None
     if not isinstance(body, dict) or "ok" not in body:
         raise _no_answer(f"HTTP {status}")
     if status in (401, 404):
