@@ -72,7 +72,7 @@ def check(
     offline: Annotated[bool, typer.Option(help="Leave Telegram out.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look at everything, change nothing, and say what is wrong and what helps. Example: headsup check"""
+    """Say what is wrong with the set-up and what helps. Example: headsup check"""
     try:
         settings = load(config, os.environ)
     except Mistakes as mistakes:
@@ -101,7 +101,7 @@ def _as_found(name: str, said: str, *, ok: bool) -> dict[str, object]:
 
 @app.command()
 def users(config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """List who keeps a diary here: ids, states and counts, no answers. Example: headsup users"""
+    """List who keeps a diary: ids, states and counts. Example: headsup users"""
     settings = read_settings(config)
     from bot import people
 
@@ -110,7 +110,7 @@ def users(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
 @app.command("next")
 def next_(config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """List who is sent something within 24 hours, by their own clocks. Example: headsup next"""
+    """List who is sent something within 24 hours. Example: headsup next"""
     settings = read_settings(config)
     from bot import people
 

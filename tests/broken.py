@@ -190,6 +190,13 @@ BROKEN = {
         "are written %40 (@), %3A (:)",
         {"HEADSUP_DATABASE__URL": "postgresql+psycopg://ann:word@db:port/headsup"},
     ),
+    "a database server that is not there": Broken(
+        nothing,
+        FAILED,
+        "database   [database] url: connection failed: ",
+        "start the database server, or correct the address",
+        {"HEADSUP_DATABASE__URL": "postgresql+psycopg://ann:revoked@127.0.0.1:9/headsup"},
+    ),
     "no key": Broken(
         lambda folder: (folder / "headsup.key").unlink(),
         MISCONFIGURED,
