@@ -141,7 +141,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     yield from (privacy.policy(t, privacy.said(t, "", times[0]), known=False), privacy.kept(t))
     for held in HELD:
         yield from (consent.ask_again(t, LARGEST_ID, list(consent.changes(t).values()), held), consent.goes_on(t))
-        yield from (consent.ask_withdraw(t, LARGEST_ID, held), consent.withdrawn(t, held))
+        yield from (consent.ask_withdraw(t, LARGEST_ID, held, 90), consent.withdrawn(t, held, 1))
         yield from (consent.ask_again(t, LARGEST_ID, [], held), consent.ask_anew(t, LARGEST_ID))
         yield from (privacy.in_place(privacy.ask_delete(t, held, LARGEST_ID)), privacy.erased(t, held))
     yield from (*lists_of_signs(t), *out_and_in(t))

@@ -17,7 +17,7 @@ from bot.texts.words import texts_for
 def question(session: Session, user: User, now: datetime) -> Reply:
     """Answer a person whose consent does not hold, whatever they sent."""
     if user.consent == "withdrawn":
-        return Reply((render.withdrawn(texts_for(user.language), held(session, user)),))
+        return Reply((render.withdrawn(texts_for(user.language), held(session, user), _days(session)),))
     return ask(session, user, now)
 
 
@@ -60,7 +60,7 @@ def ask_withdraw(session: Session, user: User, now: datetime) -> Reply:
     newest = users.consent_of(session, user.id)
     if newest is None or newest.standing == "withdrawn":
         return question(session, user, now)
-    return Reply((render.ask_withdraw(texts_for(user.language), newest.id, held(session, user)),))
+    return Reply((render.ask_withdraw(texts_for(user.language), newest.id, held(session, user), _days(session)),))
 
 
 def withdraw(session: Session, user: User, now: datetime, consent: str) -> Reply:
@@ -76,8 +76,15 @@ def withdraw(session: Session, user: User, now: datetime, consent: str) -> Reply
             share = shares.get(session, mine.id)  # as it stands now: a reader may be opening it
             if share is not None and share.open(now):
                 shares.keep(session, replace(share, ended=now))
-    return Reply((replace(render.withdrawn(texts_for(user.language), held(session, user)), edit="tapped"),))
+    return Reply(
+        (replace(render.withdrawn(texts_for(user.language), held(session, user), _days(session)), edit="tapped"),)
+    )
 
 
 def _number(version: str) -> int:
     return int(version) if version.isdigit() else 0
+
+
+def _days(session: Session) -> int:
+    """Return after how long the diary of somebody who took their consent back is deleted (`jobs/upkeep`)."""
+    return session.settings.retention.blocked_days

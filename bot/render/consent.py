@@ -90,7 +90,8 @@ def goes_on(t: Texts) -> Message:
     )
 
 
-def ask_withdraw(t: Texts, consent: int, held: Held) -> Message:
+def ask_withdraw(t: Texts, consent: int, held: Held, days: int) -> Message:
+    """Ask once; `days` is after how long everything is deleted by itself then, 0 for never."""
     return Message(
         "\n\n".join(
             (
@@ -99,7 +100,8 @@ def ask_withdraw(t: Texts, consent: int, held: Held) -> Message:
                     "From then on I keep nothing you send, and no card or reminder comes. What is here stays encrypted "
                     "and untouched until you delete it or agree again, which you can do at any time: {held}.",
                     held=counted(t, held),
-                ),
+                )
+                + _ends(t, days),
             )
         ),
         rows(
@@ -110,8 +112,8 @@ def ask_withdraw(t: Texts, consent: int, held: Held) -> Message:
     )
 
 
-def withdrawn(t: Texts, held: Held) -> Message:
-    """Say how things stand once consent was taken back."""
+def withdrawn(t: Texts, held: Held, days: int) -> Message:
+    """Say how things stand once consent was taken back; `days` as above."""
     return Message(
         "\n\n".join(
             (
@@ -120,7 +122,8 @@ def withdrawn(t: Texts, held: Held) -> Message:
                     "I keep nothing you send, and nothing comes from me by itself. Still here, encrypted and "
                     "untouched: {held}. You have the right to have it deleted: tap below, or send /delete at any time.",
                     held=counted(t, held),
-                ),
+                )
+                + _ends(t, days),
                 t("/warning still lists when to get help at once."),
             )
         ),
@@ -129,4 +132,14 @@ def withdrawn(t: Texts, held: Held) -> Message:
             [Button(t("Delete everything"), "delete")],
             [Button(t("Agree again"), "agree")],
         ),
+    )
+
+
+def _ends(t: Texts, days: int) -> str:
+    if not days:
+        return ""
+    return " " + t.many(
+        "After {n} day it is deleted by itself, unless you agree again.",
+        "After {n} days it is deleted by itself, unless you agree again.",
+        days,
     )

@@ -89,6 +89,7 @@ async def test_who_took_their_consent_back_is_erased_after_it_too(telegram: Tele
     await nights(telegram, 32)
     assert traces(telegram, ann.user_id) == {}
     assert traces(telegram, ben.user_id), "who agreed again stays"
+    assert any("After 90 days it is deleted by itself" in seen.text for seen in ben.chat)
 
 
 async def test_a_backup_of_before_does_not_bring_them_back(telegram: Telegram, ann: Person) -> None:
