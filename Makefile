@@ -9,14 +9,14 @@ run: .venv/run.done
 	@$(BIN)/python -m bot run --or-sandbox
 
 test: .venv/dev.done
-	$(BIN)/python -m pytest
+	$(BIN)/python tests/whole.py
 
 check: .venv/dev.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python tests/whole.py
 
 # Kills, floods, broken networks and full disks: a sample of them is in `make test`, all of them are here, within the
 # hour. At the end stands each promise with its figure. With HEADSUP_SWEEP=sample it is the sample alone.

@@ -279,9 +279,13 @@ def test_a_single_time(text: str, at: time | None) -> None:
     "text", ["1 " * 2048, "9-" * 2048, "mon 9 " * 682, "mon 9, " * 66, "8." * 2048, " " * 4095 + "x", "every " * 682]
 )
 def test_a_long_message_is_read_quickly(text: str) -> None:
+    assert min(seconds(text) for _ in range(3)) < 0.2  # measured: 4 ms; a full garbage collection may fall into one
+
+
+def seconds(text: str) -> float:
     began = clock.thread_time()
     read(text)
-    assert clock.thread_time() - began < 0.2  # measured: 4 ms
+    return clock.thread_time() - began
 
 
 def test_a_phrase_takes_less_than_a_millisecond() -> None:

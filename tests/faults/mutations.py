@@ -221,7 +221,7 @@ MUTATIONS = (
         "F9",
         "who blocked is asked again and again",
         "jobs/deliver.py",
-        "                users.change(session, owed.user_id, state=\"blocked\", seen_at=now)\n",
+        "                users.block(session, owed.user_id, now)\n",
         "                pass\n",
         "tests/stories/test_blocked.py",
     ),

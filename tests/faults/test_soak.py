@@ -46,12 +46,14 @@ class Taken:
 
 
 async def taken(all_is: World) -> Taken:
-    def first(session: Session) -> datetime | None:
-        return session.execute(select(func.min(inbox.c.received_at))).scalar_one()
+    now, tasks = all_is.clock.now(), len(asyncio.all_tasks())
 
-    now = all_is.clock.now()
-    oldest = await all_is.database.write(first) or now
-    return measured(len(asyncio.all_tasks()), now - oldest)
+    def look(session: Session) -> Taken:
+        oldest = session.execute(select(func.min(inbox.c.received_at))).scalar_one() or now
+        return measured(tasks, now - oldest)
+
+    # On the writer's own thread: nobody folds the log in meanwhile, which has files open for a moment.
+    return await all_is.database.write(look)
 
 
 def measured(tasks: int, remembered: timedelta) -> Taken:
