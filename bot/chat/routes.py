@@ -141,6 +141,7 @@ BUTTONS: Mapping[str, Route] = {
     "summary": Route(summary.turn_to),  # summary:<days>:<YYYY-MM-DD>[:daily]
     "history": Route(history.show),
     "ask_patterns": Route(patterns.show),
+    "ask_report": Route(report.show),
     "month": Route(history.turn_to),  # month:<YYYY-MM>
     "open_day": Route(history.open_any_day),  # open_day:<YYYY-MM-DD>
     "log": Route(log.add),  # log:<kind>

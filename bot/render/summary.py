@@ -76,8 +76,11 @@ def _buttons(t: Texts, summary: Summary, *, daily: bool) -> tuple[tuple[Button, 
     shown = f"summary:{length}:{last.isoformat()}"
     look = Button(t("Week by week"), shown) if daily else Button(t("Day by day"), f"{shown}:daily")
     others = _lengths(t, [other for other in LENGTHS if other != length], last)
+    if not summary.logged:
+        return rows(others)
     more = [Button(t("This month"), "history"), Button(t("Patterns"), "ask_patterns")]
-    return rows(others, [look] if length == LENGTHS[-1] and summary.logged else [], more if summary.logged else [])
+    page = [Button(t("Page for my doctor"), "ask_report")]
+    return rows(others, [look] if length == LENGTHS[-1] else [], more, page)
 
 
 def _lengths(t: Texts, lengths: Sequence[int], last: date) -> list[Button]:

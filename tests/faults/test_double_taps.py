@@ -73,6 +73,7 @@ A_LIFE = (
     *("says /history", "February 2026", "March 2026", "2 ✓", "Change an answer", "Back to the card"),
     *("says /patterns", "How is this worked out?", "Back to the patterns", "Before and after", "Back to the patterns"),
     *("says /summary", "28 days", "90 days", "Day by day", "Week by week", "This month", "Patterns"),
+    "Page for my doctor",
     *("says /settings", "Pictures and text", "Dark pictures", "Words only, no bars", "Light pictures"),
     *("says /share", "7 days", "End it now", "says /share", "30 days"),
     *("says /export", "Not now", "says /export", "Send it"),

@@ -30,6 +30,9 @@ BACK: Answers = {"headache": 0, "back": 4, "medicine": NONE, "sleep_hours": Hour
 CALM: Answers = {"headache": 0, "back": 0, "sleep_hours": Hours(7, 8), "posture": 4}
 BARS = set("▁▂▃▄▅▆▇")
 
+MORE = ("This month", "Patterns", "Page for my doctor")
+"""What stands below each summary of answered days."""
+
 
 def lived(
     telegram: Telegram, person: Person, days: Mapping[int, Answers], noted: Sequence[tuple[int, str]] = ()
@@ -93,7 +96,7 @@ async def test_a_week_in_counts_beside_the_week_before(telegram: Telegram, ann: 
         "",
         "Your own notes, not a diagnosis.",
     ]
-    assert ann.sees.labels == ["28 days", "90 days", "This month", "Patterns"]
+    assert ann.sees.labels == ["28 days", "90 days", *MORE]
     assert ann.sees.photo is not None
 
 
@@ -106,15 +109,15 @@ async def test_longer_times_take_the_place_of_the_week(telegram: Telegram, ann: 
     assert month.text.startswith("28 days, Mon 2 Feb to Sun 1 Mar\nLogged 28 of 28 days.\n\nHeadache: 9 days of 28")
     assert "(the 28 days before 9 of 28)\nBack or neck: 19 days" in month.text
     assert "On your" not in month.text, "head and back together are a matter of patterns then"
-    assert month.labels == ["7 days", "90 days", "This month", "Patterns"]
+    assert month.labels == ["7 days", "90 days", *MORE]
     await ann.taps("90 days")
     trend = ann.sees
     assert "Headache: 30 days of 90 (the 90 days before 19 of 59)" in trend.text
-    assert trend.labels == ["7 days", "28 days", "Day by day", "This month", "Patterns"]
+    assert trend.labels == ["7 days", "28 days", "Day by day", *MORE]
     await ann.taps("Day by day")
     daily = ann.sees
     assert daily.text == trend.text
-    assert daily.labels == ["7 days", "28 days", "Week by week", "This month", "Patterns"]
+    assert daily.labels == ["7 days", "28 days", "Week by week", *MORE]
     assert len({week.photo, month.photo, trend.photo, daily.photo}) == 4
     await ann.taps("Week by week")
     assert (ann.sees.photo, ann.sees.labels) == (trend.photo, trend.labels)
