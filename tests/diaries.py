@@ -12,7 +12,7 @@ from bot.domain.emergency import COUNTRIES
 from bot.domain.log import KINDS
 from bot.domain.profile import CARE, INJURIES
 from bot.domain.profile import Profile as Known
-from bot.domain.questions import BANDS, BY_KEY, FACTORS, WELL_SLEPT, Answers, Hours, Question, Value
+from bot.domain.questions import BY_KEY, FACTORS, Answers, Question
 from bot.domain.quiet import DEFAULT, as_text
 from bot.domain.takeout import (
     FORMAT,
@@ -27,6 +27,7 @@ from bot.domain.takeout import (
     Tastes,
 )
 from bot.domain.tips import KINDS as TIPPED
+from tests.domain.conftest import some_value
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC)
 DAY = date(2026, 3, 1)
@@ -39,24 +40,8 @@ INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 3, 1), timezones=st
 DAYS = st.dates(date(2025, 10, 1), date(2026, 3, 1))
 
 
-def some_value(question: Question) -> st.SearchStrategy[Value]:
-    """Any value on the question's scale."""
-    quarters = st.integers(0, 96).map(lambda n: Hours(n / 4, n / 4))
-    of: dict[str, st.SearchStrategy[Value]] = {
-        "severity": st.integers(0, 10),
-        "quality": st.integers(1, 5),
-        "hours": st.one_of(st.sampled_from([*BANDS.values(), WELL_SLEPT]), quarters),
-        "choice": st.sampled_from(question.choices or ("",)),
-        "several": st.frozensets(st.sampled_from(question.choices or ("",))).map(
-            lambda ticked: ticked if len(ticked) < 2 else ticked - {"none"}
-        ),
-        "text": WORDS,
-    }
-    return of[question.kind]
-
-
 def answers_to(question: Question) -> st.SearchStrategy[Answer]:
-    values = (st.none() | some_value(question)).map(takeout.plain_of)
+    values = (st.none() | (WORDS if question.kind == "text" else some_value(question))).map(takeout.plain_of)
     how: dict[str, Any] = {"value": values, "answered_at": INSTANTS, "source": st.sampled_from(["tap", "text", "edit"])}
     return st.builds(Answer, **how, earlier=st.lists(st.builds(Earlier, **how), max_size=2))
 

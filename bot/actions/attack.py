@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from bot.actions.buttons import number_of
+from bot.actions.buttons import event_of, number_of
 from bot.actions.checkin import open_day
 from bot.domain.attack import Said, read_attack
 from bot.domain.quiet import from_text, quiet_until
@@ -143,8 +143,7 @@ def _began(attack: Event) -> datetime:
 
 
 def _mine(session: Session, user: User, event_id: str) -> Event:
-    number = number_of(event_id)
-    found = events.get(session, user.id, number) if number is not None else None
-    if found is None or found.kind != ATTACK:
+    found = event_of(session, user, event_id, (ATTACK,))
+    if found is None:
         raise Sorry("That one is not kept here any more. /attack notes a new one.")
     return found

@@ -1,7 +1,13 @@
 """What buttons carry, read with distrust: a tap can be forged, or come from a card of another time."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
+
+from bot.store import events
+from bot.store.database import Session
+from bot.store.events import Event
+from bot.store.users import User
 
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
@@ -33,3 +39,10 @@ def digits_of(instant: datetime) -> int:
 def instant_of(digits: str) -> datetime | None:
     """Return the instant that `digits_of` wrote; None for anything else."""
     return EPOCH + int(digits) * MICROSECOND if digits.isascii() and digits.isdigit() and len(digits) <= 17 else None
+
+
+def event_of(session: Session, user: User, code: str, kinds: Collection[str]) -> Event | None:
+    """Return the person's own event of one of these kinds that a button names; None for anything else."""
+    number = number_of(code)
+    found = events.get(session, user.id, number) if number is not None else None
+    return found if found is not None and found.kind in kinds else None

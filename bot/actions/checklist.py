@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from bot.actions.buttons import number_of
+from bot.actions.buttons import event_of
 from bot.domain.checkin import relevant
 from bot.domain.checklists import (
     AFTER_TREATMENT,
@@ -174,8 +174,7 @@ def check_of(event: Event) -> Check:
 
 
 def _mine(session: Session, user: User, event_id: str) -> Event:
-    number = number_of(event_id)
-    found = events.get(session, user.id, number) if number is not None else None
-    if found is None or found.kind != CHECK:
+    found = event_of(session, user, event_id, (CHECK,))
+    if found is None:
         raise Sorry(STALE)
     return found

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from bot.actions.buttons import date_of, number_of
+from bot.actions.buttons import date_of, event_of
 from bot.actions.checkin import FURTHEST, today
 from bot.domain.log import KINDS, Kind
 from bot.domain.questions import LONGEST_NOTE
@@ -97,8 +97,7 @@ def shown(user: User, now: datetime, event: Event) -> Reply:
 
 
 def _mine(session: Session, user: User, event_id: str) -> Event:
-    number = number_of(event_id)
-    found = events.get(session, user.id, number) if number is not None else None
-    if found is None or found.kind not in KINDS:
+    found = event_of(session, user, event_id, KINDS)
+    if found is None:
         raise Sorry("That one is not kept here any more. /log notes a new one.")
     return found

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.actions import log
-from bot.actions.buttons import number_of
+from bot.actions.buttons import event_of
 from bot.domain.log import Kind
 from bot.domain.reminders import AFTER_VISIT, EVERY_DAY, VISIT, VISITS
 from bot.domain.schedule import Schedule, instant, local, next_occurrence
@@ -215,8 +215,7 @@ def _page(user: User, event: Event, *, new: bool = False) -> Message:
 
 
 def _mine(session: Session, user: User, event_id: str) -> Event:
-    number = number_of(event_id)
-    found = events.get(session, user.id, number) if number is not None else None
-    if found is None or found.kind != VISIT:
+    found = event_of(session, user, event_id, (VISIT,))
+    if found is None:
         raise Sorry(GONE)
     return found

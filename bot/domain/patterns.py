@@ -128,10 +128,6 @@ class Look:
     patterns: Sequence[Pattern]
 
     @property
-    def days_left(self) -> int:
-        return self.next - self.day
-
-    @property
     def checked(self) -> int:
         """Return how many exposures the last checkpoint had enough days to test."""
         return sum(pattern.p is not None for pattern in self.patterns)

@@ -59,7 +59,7 @@ def test_the_days_on_which_it_is_looked(day: int, last: int | None, following: i
 
 def test_nothing_is_said_before_day_56_and_then_in_counts() -> None:
     before, then = (look(diary(TOGETHER[:n], TOGETHER[:n]), {}) for n in (55, 56))
-    assert (before.verdict, before.days_left) == ("too_early", 1)
+    assert (before.verdict, before.next - before.day) == ("too_early", 1)
     assert then.verdict == "seen"
     found = then.pattern("back_day")
     assert found is not None
