@@ -95,7 +95,8 @@ class BotProcess:
 
     async def _signalled(self, number: signal.Signals) -> int:
         assert self._process is not None
-        os.killpg(self._process.pid, number)
+        with suppress(ProcessLookupError):  # it may have ended by itself this very moment
+            os.killpg(self._process.pid, number)
         return await self.ends()
 
     async def _listen(self, process: Process) -> None:
