@@ -38,6 +38,11 @@ log = structlog.get_logger()
 CARD_OPEN = timedelta(hours=36)
 """A card is thought to be in use so long after it was first shown: its day and the evening after."""
 
+LEFT_FOR = timedelta(seconds=8)
+PLAIN_LEFT_FOR = timedelta(minutes=1)
+"""After so long another process is thought to have stopped before it handled an update, or before it showed the answer:
+a card may be shown twice, "I was restarted" should not be said for nothing. Looked at every second."""
+
 STOP_WITHIN = 20.0
 """Seconds a graceful stop waits for turns and sends under way."""
 
@@ -62,11 +67,12 @@ class Chat:
         )
         limits = Limits(clock, per_second=sending.per_second, per_chat_per_second=sending.per_chat_per_second)
         self.sender = Sender(bot, database, limits, clock)
-        self._turns = Turns(database, self.sender, clock)
+        self._turns = Turns(database, self.sender, clock, self._handle)
         self.application.add_handlers(list(handlers(self._turns)))
         self.application.add_error_handler(self._not_handled)
         self._lanes = Lanes(self._handle)
         self._telling: set[asyncio.Task[None]] = set()
+        self._shown_again: set[int] = set()
         self.intake = Intake(database, clock, self._lanes.add, self._turn_away)
         self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self.intake.take_in, self._came_back)
 
@@ -81,7 +87,8 @@ class Chat:
         await self._database.write(self._note_name)
         await self._introduce()
         await self.sender.recall_ban()
-        await self._take_up()
+        if not self._database.shared:
+            await self.take_up(timedelta(0), timedelta(0))
 
     def _note_name(self, session: Session) -> None:
         """Keep how the bot is called, for the links that lead to it; where nothing changed, nothing is written."""
@@ -168,16 +175,22 @@ class Chat:
             person = update.effective_user
             await self._turns.set_aside(update.update_id, id_in(person.id) if person else None, trouble)
 
-    async def _take_up(self) -> None:
-        """Go on with what was received but not handled, and show again what was handled but perhaps not shown."""
+    async def take_up(self, left_for: timedelta = LEFT_FOR, plain: timedelta = PLAIN_LEFT_FOR) -> None:
+        """Go on with what was received but not handled for so long, and show again what was handled but perhaps not
+        shown; `plain`: of an answer that is no card."""
         told: set[int | None] = set()
-        for left in await self._database.write(inbox.unfinished):
+        now = self._clock.now()
+        for left in await self._database.write(partial(inbox.unfinished, until=now - left_for)):
+            if self._lanes.has(left.update_id) or self.sender.shows(left.update_id):
+                continue
             if left.state == "received":
                 self._lanes.add(left.raw)
                 continue
             update = await self._read(left.raw)
-            if update is None:
+            too_soon = left.card is None and left.since > now - plain
+            if update is None or too_soon or left.update_id in self._shown_again:
                 continue
+            self._shown_again.add(left.update_id)
             concern = heard(update.message.text or "") if update.message else None
             if left.card is not None:
                 await self._turns.show_again(update, partial(self._card_again, card=left.card))

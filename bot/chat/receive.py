@@ -43,10 +43,12 @@ class Lanes:
     def __init__(self, handle: Callable[[Raw], Awaitable[None]]) -> None:
         self._handle = handle
         self._waiting: dict[int, deque[Raw]] = {}
+        self._here: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, raw: Raw) -> None:
         key = person_of(raw) or 0
+        self._here.add(raw["update_id"])
         lane = self._waiting.get(key)
         if lane is not None:
             lane.append(raw)
@@ -55,6 +57,10 @@ class Lanes:
         task = asyncio.create_task(self._run(key))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def has(self, update_id: int) -> bool:
+        """Tell whether this update waits here, or is being handled."""
+        return update_id in self._here
 
     async def idle(self) -> None:
         while self._tasks:
@@ -69,6 +75,7 @@ class Lanes:
                     await self._handle(raw)
                 except Exception as trouble:
                     log.error("update.failed", update=raw["update_id"], trouble=type(trouble).__name__, exc_info=True)
+                self._here.discard(raw["update_id"])
         finally:
             del self._waiting[key]
 

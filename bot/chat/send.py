@@ -86,13 +86,16 @@ class Sender:
         self._chats: dict[int, deque[Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[int] = set()
+        self._showing: set[int] = set()
 
     def reply(self, answer: Answer) -> None:
         """Show an answer as soon as the ones before it in this chat are shown; never waits itself."""
+        self._showing.update(answer.updates)
         lane = self._chats.get(answer.chat_id)
         if lane is None:
             if answer.lane is Lane.STRANGER:
                 if len(self._strangers) >= MOST_STRANGERS:
+                    self._showing.difference_update(answer.updates)
                     return
                 self._strangers.add(answer.chat_id)
             self._chats[answer.chat_id] = deque([answer])
@@ -105,6 +108,10 @@ class Sender:
             lane.append(answer)
         else:
             lane.append(answer)
+
+    def shows(self, update_id: int) -> bool:
+        """Tell whether the answer to this update is still on its way."""
+        return update_id in self._showing
 
     async def shown(self) -> None:
         """Return when every answer owed so far has been shown or given up."""
@@ -170,6 +177,7 @@ class Sender:
                     await self._show(answer)
                 except Exception as trouble:
                     log.error("reply.failed", updates=answer.updates, trouble=type(trouble).__name__, exc_info=True)
+                self._showing.difference_update(answer.updates)
         finally:
             del self._chats[chat_id]
             self._strangers.discard(chat_id)

@@ -1,8 +1,8 @@
 """One update in, one reply out: what it changes, that it was handled, and what is owed for it share one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import signature
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from telegram import Update
 from telegram import User as Person
 
 from bot.actions import consent
+from bot.chat.intake import Raw
 from bot.chat.limits import Lane
 from bot.chat.send import Answer, Sender
 from bot.clock import Clock
@@ -27,6 +28,11 @@ T = TypeVar("T")
 
 RETRIES = (1.0, 10.0, 60.0)
 """Seconds before a failed turn is tried again; this person's next updates wait, everybody else's do not."""
+
+SHOWN_WITHIN = timedelta(seconds=10)
+"""So long another process is given to show the answer to what a person sent before."""
+
+GLANCE = 0.05
 
 Action = Callable[..., Reply]
 """`def action(session, user, now, *args) -> Reply`; the arguments are what the person typed or the button carries."""
@@ -53,10 +59,14 @@ class Route:
 class Turns:
     """Runs actions for updates. The only place that catches whatever an action raises."""
 
-    def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, sender: Sender, clock: Clock, handle: Callable[[Raw], Awaitable[None]]
+    ) -> None:
+        """`handle` takes up what another process has left."""
         self._database = database
         self._sender = sender
         self._clock = clock
+        self._handle = handle
 
     async def take(self, update: Update, route: Route, *arguments: object) -> None:
         """Let the person behind this update take their turn."""
@@ -67,7 +77,10 @@ class Turns:
         now = self._clock.now()
         name = (person.full_name,) if route.named else ()
 
-        def work(session: Session) -> tuple[Reply, Lane]:
+        def work(session: Session) -> tuple[Reply, Lane] | list[inbox.Waiting]:
+            session.hold(person.id)
+            if before := self._before(session, person.id, update.update_id, now):
+                return before
             user = users.get(session, person.id) or _stranger(session, person, now)
             if user.awaiting is not None:
                 # A tap or a command means the person has moved on; a typed line later must not answer the old question.
@@ -90,9 +103,28 @@ class Turns:
             inbox.handled(session, update.update_id, now, card=card)
             return reply, Lane.REPLY
 
-        done = await self._patiently(work, update.update_id, person.id)
+        try:
+            while isinstance(done := await self._patiently(work, update.update_id, person.id), list):
+                await self._wait_for(done)
+        except inbox.Taken:
+            log.info("update.taken", update=update.update_id)
+            return
         reply, lane = done or (Reply((settings.not_saved(texts_for(person.language_code or "en")),)), Lane.REPLY)
         self._sender.reply(self._answer(update, person.id, reply, lane))
+
+    def _before(self, session: Session, user_id: int, update_id: int, now: datetime) -> list[inbox.Waiting]:
+        """Return what other processes got from this person earlier and have not finished: it comes first."""
+        if not self._database.shared:
+            return []
+        found = inbox.earlier(session, user_id, update_id, now - SHOWN_WITHIN)
+        return [left for left in found if not self._sender.shows(left.update_id)]
+
+    async def _wait_for(self, before: Sequence[inbox.Waiting]) -> None:
+        """Handle what lies there; an answer that another process is just showing has to be seen before the next."""
+        for left in before:
+            if left.state == "received":
+                await self._handle(left.raw)
+        await self._clock.sleep(GLANCE)
 
     async def knows(self, update: Update) -> bool:
         """Tell whether the person behind this update has agreed."""
@@ -120,7 +152,10 @@ class Turns:
     async def ignore(self, update: Update) -> None:
         """Finish an update that is nobody's turn; nothing of it stays."""
         update_id = update.update_id
-        await self._database.write(lambda session: inbox.forget(session, update_id))
+        try:
+            await self._database.write(lambda session: inbox.forget(session, update_id))
+        except inbox.Taken:
+            log.info("update.taken", update=update_id)
 
     async def leave_group(self, update: Update) -> None:
         """Say one line in a group, then go; nothing of the group is kept."""
@@ -134,8 +169,8 @@ class Turns:
         for pause in (*RETRIES, None):
             try:
                 return await self._database.insist(work, self._clock)
-            except (Closed, DiaryGone):
-                raise  # the process ends, and the next one finds this update where it is now
+            except (Closed, DiaryGone, inbox.Taken):
+                raise  # the process ends, and the next one finds this update where it is now; or there is nothing to do
             except Exception as trouble:
                 log.error(
                     "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True

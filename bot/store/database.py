@@ -1,4 +1,4 @@
-"""The database: one writer thread with group commit on SQLite, and a session that actions and `store/` are handed."""
+"""The database: writer threads with group commit, one on SQLite, and a session that actions and `store/` are handed."""
 
 import asyncio
 import errno
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -33,17 +33,54 @@ TELL_EVERY = 60.0
 TOGETHER = 200
 """The most turns that share one COMMIT; more would only make the first of them wait."""
 
+WRITERS = 4
+"""Threads that write to PostgreSQL: while one waits for a lock or the network, the others go on."""
+
+PATIENCE = {
+    "idle_in_transaction_session_timeout": "8s",
+    "lock_timeout": "15s",
+}
+"""What PostgreSQL ends by itself: the transaction of a process that was stopped in the middle of it, so that nobody
+waits for what it held, and a wait that has become pointless."""
+
+DEAD_LINE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
+class Busy(Exception):
+    """Somebody else holds what this work needs; it is run again by itself, where it can wait."""
+
 
 @dataclass(frozen=True)
 class Session:
-    """One turn's view of the world: the open transaction, the keys to what is sealed, the operator's settings."""
+    """One turn's view of the world: the open transaction, the keys to what is sealed, the operator's settings.
+
+    `patient`: this work has a transaction of its own, so waiting for a lock keeps nobody else waiting.
+    """
 
     connection: Connection
     keys: Keys
     settings: Settings
+    patient: bool = True
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, parameters)
+
+    def hold(self, number: int) -> None:
+        """Let nobody else do what begins with this until the transaction ends. Raises Busy where somebody does, and
+        this work shares its transaction: two that wait for each other's would wait for ever.
+
+        `number` is a person's id, or one below zero for what is nobody's. On SQLite one writes at a time anyway.
+        """
+        if not self.try_to_hold(number):
+            if not self.patient:
+                raise Busy
+            self.execute(select(func.pg_advisory_xact_lock(number)))
+
+    def try_to_hold(self, number: int) -> bool:
+        """Like `hold`, but return False instead of waiting."""
+        if self.connection.dialect.name == "sqlite":
+            return True
+        return bool(self.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
 
 
 Work = Callable[[Session], T]
@@ -56,7 +93,10 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True)
+        options = " ".join(f"-c {name}={value}" for name, value in PATIENCE.items())
+        return create_engine(
+            parsed, hide_parameters=True, pool_size=WRITERS, connect_args={"options": options, **DEAD_LINE}
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -115,8 +155,19 @@ class Closed(Exception):
 class Database:
     """Runs work in transactions. A piece may run twice (when a shared COMMIT fails), so it only touches the session."""
 
-    def __init__(self, engine: Engine, keys: Keys, settings: Settings, held: IO[str] | None = None) -> None:
-        """Start the writer; `held` is the instance lock, let go of when the database is closed."""
+    def __init__(
+        self,
+        engine: Engine,
+        keys: Keys,
+        settings: Settings,
+        held: IO[str] | None = None,
+        *,
+        shared: bool = False,
+        writers: int | None = None,
+    ) -> None:
+        """Start the writers; `held` is the instance lock, let go of when the database is closed. `shared`: other
+        processes take turns on it too."""
+        self.shared = shared
         self._held = held
         self.engine = engine
         file = engine.url.database if engine.dialect.name == "sqlite" else None
@@ -126,18 +177,23 @@ class Database:
         self._told_at: float | None = None
         self._hurried = False
         self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
-        self._writer.start()
+        many = 1 if engine.dialect.name == "sqlite" else writers or WRITERS
+        self._writers = [
+            threading.Thread(target=self._write_for_ever, name=f"writer-{number}", daemon=True)
+            for number in range(1, many + 1)
+        ]
+        for writer in self._writers:
+            writer.start()
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction and return its result once it is on disk."""
         return await asyncio.wrap_future(self.submit(work))
 
     def submit(self, work: Work[T]) -> Future[T]:
-        """Queue `work`; its future fails with Closed where the writer has gone."""
+        """Queue `work`; its future fails with Closed where the writers have gone."""
         future: Future[T] = Future()
         self._waiting.put((work, future))
-        if not self._writer.is_alive():
+        if not any(writer.is_alive() for writer in self._writers):
             self._turn_away()
         return future
 
@@ -173,8 +229,10 @@ class Database:
 
     def close(self) -> None:
         """Finish what waits, then let go of the file."""
-        self._waiting.put(None)
-        self._writer.join()
+        for _ in self._writers:
+            self._waiting.put(None)
+        for writer in self._writers:
+            writer.join()
         self._turn_away()
         self.engine.dispose()
         if self._held is not None:
@@ -188,36 +246,40 @@ class Database:
 
     def _write_for_ever(self) -> None:
         with self.engine.connect() as connection:
-            session = Session(connection, self.keys, self.settings)
             last = False
             while not last:
                 batch = [self._waiting.get()]
-                while len(batch) < TOGETHER and not self._waiting.empty():
-                    batch.append(self._waiting.get())
-                last = None in batch
+                while batch[-1] is not None and len(batch) < TOGETHER and not self._waiting.empty():
+                    try:
+                        batch.append(self._waiting.get_nowait())
+                    except queue.Empty:  # another writer was faster
+                        break
+                last = batch[-1] is None
                 asked = [entry for entry in batch if entry and entry[1].set_running_or_notify_cancel()]
                 work = [entry for entry in asked if entry[0] is not _checkpoint]
                 outside = [future for function, future in asked if function is _checkpoint]
-                if work and not self._commit_together(session, work):
-                    for entry in work:
-                        self._commit_together(session, [entry], alone=True)
+                for entry in self._commit_together(connection, work) if work else ():
+                    self._commit_together(connection, [entry], alone=True)
                 for future in outside:
                     try:
-                        _checkpoint(session)
+                        _checkpoint(Session(connection, self.keys, self.settings))
                     except (SQLAlchemyError, OSError) as failed:
                         future.set_exception(failed)
                     else:
                         future.set_result(None)
 
     def _commit_together(
-        self, session: Session, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False
-    ) -> bool:
-        """Run the batch, a savepoint each, one COMMIT. Returns False when that failed and nobody was told."""
+        self, connection: Connection, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False
+    ) -> list[tuple[Work[Any], Future[Any]]]:
+        """Run the batch, a savepoint each, one COMMIT. Returns what has to be run alone, of which nobody was told: all
+        of it where the COMMIT failed, else what somebody else's lock was in the way of."""
+        session = Session(connection, self.keys, self.settings, patient=alone)
         outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
+        busy: list[tuple[Work[Any], Future[Any]]] = []
         try:
-            with session.connection.begin():
+            with connection.begin():
                 for work, future in batch:
-                    savepoint = session.connection.begin_nested()
+                    savepoint = connection.begin_nested()
                     try:
                         result = work(session)
                     except Exception as trouble:  # noqa: BLE001 - handed to whoever asked
@@ -227,26 +289,29 @@ class Database:
                             savepoint.rollback()
                         except SQLAlchemyError as ended:
                             raise (trouble if isinstance(trouble, SQLAlchemyError) else ended) from None
-                        outcomes.append((future, None, trouble))
+                        if isinstance(trouble, Busy):
+                            busy.append((work, future))
+                        else:
+                            outcomes.append((future, None, trouble))
                     else:
                         savepoint.commit()
                         outcomes.append((future, result, None))
                 self._must_be_there()
             self._must_be_there()
         except DiaryGone as gone:
-            outcomes = [(future, None, gone) for _, future in batch]
+            busy, outcomes = [], [(future, None, gone) for _, future in batch]
         except (SQLAlchemyError, OSError) as failed:
             # SQLite keeps a transaction open whose COMMIT failed; a new connection has none.
-            session.connection.invalidate()
+            connection.invalidate()
             if not alone:
-                return False
+                return batch
             outcomes = [(future, None, failed) for _, future in batch]
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
-        return True
+        return busy
 
     def _must_be_there(self) -> None:
         if self.disk is not None:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 MEGABYTE = 1024 * 1024
 BALLAST = 8 * MEGABYTE
@@ -113,8 +113,14 @@ def cannot_open(trouble: BaseException) -> bool:
 
 
 def cannot_write(trouble: DBAPIError) -> bool:
-    """Tell whether nothing at all can be written for now: the disk is full or broken, the database locked or away."""
-    return trouble.connection_invalidated or _code(trouble) in PASSING
+    """Tell whether nothing at all can be written for now: the disk is full or broken, the database locked or away.
+
+    What PostgreSQL says of a connection, a lock or a deadlock is an OperationalError of its driver's; none of it is
+    about what was to be written.
+    """
+    if _code(trouble) is not None:
+        return _code(trouble) in PASSING
+    return trouble.connection_invalidated or isinstance(trouble, OperationalError)
 
 
 def name_of(trouble: DBAPIError) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, case, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.crypto import KeyTrouble, seal, unseal
@@ -24,15 +24,25 @@ FORGOTTEN = (inbox.c.state == "handled") & inbox.c.payload.is_(None)
 Raw = Mapping[str, Any]
 
 
+OPEN = text("state IN ('received', 'handled')")
+"""The words of the partial index: with them only what is not finished is looked through."""
+
+
+class Taken(Exception):
+    """Somebody has handled this update before: another process, or we ourselves, and the word of it was lost."""
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """An update that is not finished: `card` is the check-in that its reply shows, where it was handled already."""
+    """An update that is not finished: `card` is the check-in that its reply shows, where it was handled already.
+    `since`: when it came, or was handled."""
 
     update_id: int
     user_id: int | None
     state: str
     card: int | None
     raw: Raw
+    since: datetime
 
 
 def store(session: Session, updates: Sequence[tuple[Raw, int | None]], now: datetime) -> Sequence[int]:
@@ -54,10 +64,8 @@ def store(session: Session, updates: Sequence[tuple[Raw, int | None]], now: date
 
 
 def handled(session: Session, update_id: int, now: datetime, *, card: int | None) -> None:
-    """Mark an update as done with, in the same transaction as what it did."""
-    session.execute(
-        update(inbox).where(inbox.c.update_id == update_id).values(state="handled", handled_at=now, card=card)
-    )
+    """Mark an update as done with, in the same transaction as what it did: once. Raises Taken."""
+    _finish(session, update_id, {"state": "handled", "handled_at": now, "card": card})
 
 
 def replied(session: Session, update_id: int, now: datetime) -> None:
@@ -75,12 +83,18 @@ def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> 
 
 def forget(session: Session, update_id: int) -> None:
     """Keep nothing of an update but its id: it came from a stranger, or from a person who has just been erased.
+    Raises Taken.
 
     The id has to stay until Telegram knows that we have it: after a crash it sends again what it does not know of, and
     a stranger who has agreed meanwhile is one no more.
     """
-    blank = {"user_id": None, "payload": None, "state": "handled", "card": None}
-    session.execute(update(inbox).where(inbox.c.update_id == update_id).values(**blank))
+    _finish(session, update_id, {"user_id": None, "payload": None, "state": "handled", "card": None})
+
+
+def _finish(session: Session, update_id: int, values: Mapping[str, object]) -> None:
+    open_ = (inbox.c.update_id == update_id) & (inbox.c.state == "received")
+    if session.execute(update(inbox).where(open_).values(**values)).rowcount != 1:
+        raise Taken
 
 
 def drop_forgotten(session: Session, before: datetime | None = None) -> None:
@@ -95,21 +109,33 @@ def forget_user(session: Session, user_id: int, *, unread: bool) -> None:
     session.execute(delete(inbox).where(theirs if unread else theirs & (inbox.c.state != "received")))
 
 
-def unfinished(session: Session) -> Sequence[Waiting]:
-    """Return what a stopped process left behind, in the order it came."""
-    open_ = inbox.c.state.in_(("received", "handled")) & inbox.c.payload.is_not(None)
-    rows = session.execute(select(inbox).where(open_).order_by(inbox.c.id))
+def unfinished(session: Session, until: datetime) -> Sequence[Waiting]:
+    """Return what came or was handled by then and was not finished, in the order it came."""
+    since = case((inbox.c.state == "received", inbox.c.received_at), else_=inbox.c.handled_at)
+    return _opened(session, select(inbox).where(OPEN, inbox.c.payload.is_not(None), since <= until))
+
+
+def earlier(session: Session, user_id: int, update_id: int, since: datetime) -> Sequence[Waiting]:
+    """Return what this person sent before this update and nobody has handled, or shown the answer to since then."""
+    this = select(inbox.c.id).where(inbox.c.update_id == update_id).scalar_subquery()
+    unshown = (inbox.c.state == "received") | (inbox.c.handled_at > since)
+    mine = (inbox.c.user_id == user_id) & (inbox.c.id < this) & inbox.c.payload.is_not(None)
+    return _opened(session, select(inbox).where(OPEN, mine, unshown))
+
+
+def _opened(session: Session, found: Select[Any]) -> Sequence[Waiting]:
     waiting = []
-    for row in rows.all():
+    for row in session.execute(found.order_by(inbox.c.id)).all():
         try:
-            text = unseal(session.keys, row.payload, table="inbox", key=row.update_id, user=row.user_id or 0)
+            said = unseal(session.keys, row.payload, table="inbox", key=row.update_id, user=row.user_id or 0)
         except KeyTrouble:
             log.error("update.does_not_open", update=row.update_id)
             # It is kept as it is: another key may open it.
             failed = {"state": "failed", "handled_at": row.received_at, "trouble": KeyTrouble.__name__}
             session.execute(update(inbox).where(inbox.c.id == row.id).values(**failed))
             continue
-        waiting.append(Waiting(row.update_id, row.user_id, row.state, row.card, json.loads(text)))
+        since = row.received_at if row.state == "received" else row.handled_at
+        waiting.append(Waiting(row.update_id, row.user_id, row.state, row.card, json.loads(said), since))
     return waiting
 
 

@@ -65,12 +65,10 @@ def test_a_turn_that_breaks_a_constraint_leaves_its_neighbours_alone(database: D
 
 
 def test_a_result_comes_after_the_commit(database: Database) -> None:
-    seen = []
+    seen: Future[list[str]] = Future()
     future = database.submit(add("a"))
-    future.add_done_callback(lambda _: seen.append(found(database)))
-    future.result(5)
-    database.submit(lambda session: None).result(5)
-    assert seen == [["a"]]
+    future.add_done_callback(lambda _: seen.set_result(found(database)))
+    assert seen.result(5) == ["a"]
 
 
 def test_a_failing_commit_fails_only_the_one_who_caused_it(database: Database) -> None:
