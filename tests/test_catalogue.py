@@ -25,10 +25,11 @@ from pathlib import Path
 import bot
 from tests.clock import HandClock
 from tests.conftest import NOON, Telegram, settings_in, settled_in
+from tests.databases import file_in
 from tests.stories.conftest import answers
 
 async def story() -> None:
-    telegram = Telegram(settings_in(Path(sys.argv[1])), HandClock(NOON))
+    telegram = Telegram(settings_in(file_in(Path(sys.argv[1]))), HandClock(NOON))
     await telegram.start_bot()
     ann = await settled_in(telegram, 1001, "Ann")
     await ann.says("/checkin")

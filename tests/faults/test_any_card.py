@@ -18,6 +18,7 @@ from bot.config import Database as DatabaseSettings
 from bot.sandbox.person import Person
 from tests.clock import HandClock
 from tests.conftest import NOON, Telegram, settings_in, settled_in
+from tests.databases import file_in
 from tests.faults.promises import FULL, Figures, points
 from tests.faults.test_odd_taps import nothing_fails
 from tests.faults.witness import EPOCH, MICROSECOND, OF_A_CARD, Stood, Witness, buttons
@@ -189,7 +190,7 @@ def test_whatever_stood_in_a_chat(promise: Figures) -> None:
             tapped.update(asyncio.run(story(Path(folder), zones[:2], life)))
 
     async def story(folder: Path, zones: Sequence[str], steps: Sequence[Step]) -> Counter[str]:
-        life = Life(Telegram(settings_in(folder), HandClock(NOON)))
+        life = Life(Telegram(settings_in(file_in(folder)), HandClock(NOON)))
         await life.begins(zones)
         await life.goes(steps)
         return life.witness.tapped

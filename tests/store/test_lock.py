@@ -95,8 +95,8 @@ def test_where_there_can_be_no_lock_it_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_on_a_server_the_others_are_counted(postgres: str) -> None:
-    mine, other = open_to_read(postgres), open_to_read(postgres)
+def test_on_a_server_the_others_are_counted(url: str) -> None:
+    mine, other = open_to_read(url), open_to_read(url)
     with mine.connect() as connection:
         before = lock.others(connection)
         connection.rollback()  # one transaction sees one state of it

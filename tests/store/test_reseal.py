@@ -144,7 +144,6 @@ def test_the_file_holds_both_keys_until_the_old_one_is_let_go(lived: Database, n
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("url", ["postgres"], indirect=True)
 def test_on_a_server_only_while_nobody_else_is_connected(
     lived: Database, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:

@@ -33,6 +33,7 @@ from bot.store.tables import reminders as times
 from bot.store.users import User
 from tests.clock import HandClock
 from tests.conftest import NOON, Telegram, moves_in, settings_in
+from tests.databases import file_in
 from tests.stories.conftest import side_by_side
 
 WORLDS = (4, 5)
@@ -83,7 +84,7 @@ class Foretold(RuleBasedStateMachine):
     def begins(self, zones: Sequence[str]) -> None:
         self.loop = asyncio.Runner()
         home = Path(mkdtemp(dir=self.folder))
-        self.telegram = Telegram(settings_in(home), HandClock(NOON))
+        self.telegram = Telegram(settings_in(file_in(home)), HandClock(NOON))
         self.acts = 0
         self.loop.run(self.telegram.start_bot())
         self.loop.run(move_in(self.telegram, zones))

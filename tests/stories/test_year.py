@@ -14,6 +14,7 @@ from bot.store.database import Session
 from bot.store.tables import outbox, reminders
 from tests.clock import HandClock
 from tests.conftest import NOON, Telegram, settings_in, settled_in
+from tests.databases import file_in
 from tests.stories.conftest import side_by_side
 
 ZONES = (
@@ -56,7 +57,7 @@ def test_a_year_in_ten_zones() -> None:
 
 def live(zones: Sequence[str], folder: Path) -> dict[str, Lived]:
     """Let somebody live through the year in each of the zones."""
-    return asyncio.run(lives(Telegram(settings_in(folder), HandClock(NOON)), zones))
+    return asyncio.run(lives(Telegram(settings_in(file_in(folder)), HandClock(NOON)), zones))
 
 
 async def lives(telegram: Telegram, zones: Sequence[str]) -> dict[str, Lived]:
