@@ -18,7 +18,7 @@ from bot.config import Database as DatabaseSettings
 from bot.sandbox.person import Person
 from tests.clock import HandClock
 from tests.conftest import NOON, Telegram, settings_in, settled_in
-from tests.databases import file_in
+from tests.databases import Databases, Home
 from tests.faults.promises import FULL, Figures, points
 from tests.faults.test_odd_taps import nothing_fails
 from tests.faults.witness import EPOCH, MICROSECOND, OF_A_CARD, Stood, Witness, buttons
@@ -173,7 +173,7 @@ TAPPED, A_MONTH = steps(["taps"], 26, 36), steps(["passes_a_month"], 1, 1)
 LIFE = some.tuples(LIVED, TAPPED, A_MONTH, LIVED, TAPPED).map(lambda chapters: list(chain(*chapters)))
 
 
-def test_whatever_stood_in_a_chat(promise: Figures) -> None:
+def test_whatever_stood_in_a_chat(databases: Databases, promise: Figures) -> None:
     tapped: Counter[str] = Counter()
 
     @seed(20261127)
@@ -186,11 +186,12 @@ def test_whatever_stood_in_a_chat(promise: Figures) -> None:
     )
     @given(some.permutations(ZONES), LIFE)
     def live(zones: Sequence[str], life: Sequence[Step]) -> None:
-        with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-            tapped.update(asyncio.run(story(Path(folder), zones[:2], life)))
+        memory = MEMORY if MEMORY.is_dir() else None
+        with TemporaryDirectory(dir=memory) as folder, databases.diary(Path(folder)) as home:
+            tapped.update(asyncio.run(story(home, zones[:2], life)))
 
-    async def story(folder: Path, zones: Sequence[str], steps: Sequence[Step]) -> Counter[str]:
-        life = Life(Telegram(settings_in(file_in(folder)), HandClock(NOON)))
+    async def story(home: Home, zones: Sequence[str], steps: Sequence[Step]) -> Counter[str]:
+        life = Life(Telegram(settings_in(home), HandClock(NOON)))
         await life.begins(zones)
         await life.goes(steps)
         return life.witness.tapped

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as some
 
+from tests.databases import Databases, Home
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
 from tests.faults.world import world
@@ -85,7 +86,7 @@ def bent(draw: some.DrawFn) -> Json:
     return update
 
 
-def test_any_update_at_all(promise: Figures) -> None:
+def test_any_update_at_all(databases: Databases, promise: Figures) -> None:
     tried = 0
 
     @seed(20261124)
@@ -100,11 +101,11 @@ def test_any_update_at_all(promise: Figures) -> None:
     def strike(updates: list[Json]) -> None:
         nonlocal tried
         tried += len(updates)
-        with TemporaryDirectory() as folder:
-            play(story(Path(folder), updates))
+        with TemporaryDirectory() as folder, databases.diary(Path(folder)) as home:
+            play(story(home, updates))
 
-    async def story(folder: Path, updates: list[Json]) -> None:
-        async with world(folder) as all_is:
+    async def story(home: Home, updates: list[Json]) -> None:
+        async with world(home) as all_is:
             ann, ben = all_is.people([1001, 1002], at=None)
             all_is.beat = 60
             await all_is.starts()

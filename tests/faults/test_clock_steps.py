@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,7 @@ from bot.sandbox.person import Person
 from bot.texts.words import texts_for
 from jobs.scheduler import Metronome
 from tests.clock import HandClock
+from tests.databases import Home
 from tests.faults.household import TIP
 from tests.faults.promises import FULL, Figures
 from tests.faults.virtual import LoopClock, play
@@ -67,8 +67,8 @@ class SettableWorld(World):
 
     clock: WallClock
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, home: Home) -> None:
+        super().__init__(home)
         self.telegrams = WallClock(EVENING)
         self.api = BotApi(self.telegrams)
         self.clock = WallClock(EVENING)
@@ -145,8 +145,8 @@ class Household:
 
 
 @asynccontextmanager
-async def household(folder: Path) -> AsyncIterator[tuple[SettableWorld, Household]]:
-    all_is = SettableWorld(folder)
+async def household(home: Home) -> AsyncIterator[tuple[SettableWorld, Household]]:
+    all_is = SettableWorld(home)
     people = all_is.people(PEOPLE, kinds=(CHECKIN, TIP))
     await all_is.starts()
     try:
@@ -156,9 +156,9 @@ async def household(folder: Path) -> AsyncIterator[tuple[SettableWorld, Househol
 
 
 @pytest.mark.parametrize(("step", "moment"), STORIES if FULL else SAMPLE)
-def test_a_clock_that_is_wrong_for_a_while(tmp_path: Path, promise: Figures, step: str, moment: str) -> None:
+def test_a_clock_that_is_wrong_for_a_while(home: Home, promise: Figures, step: str, moment: str) -> None:
     async def story() -> None:
-        async with household(tmp_path) as (all_is, they):
+        async with household(home) as (all_is, they):
             await all_is.passes_until(DUE + MOMENTS[moment] * SECOND)
             all_is.is_set(ahead=STEPS[step])
             await all_is.passes(seconds=90)
@@ -175,9 +175,9 @@ def test_a_clock_that_is_wrong_for_a_while(tmp_path: Path, promise: Figures, ste
 
 
 @pytest.mark.parametrize(("step", "moment"), STORIES if FULL else SAMPLE[:1])
-def test_a_clock_that_is_set_for_good(tmp_path: Path, promise: Figures, step: str, moment: str) -> None:
+def test_a_clock_that_is_set_for_good(home: Home, promise: Figures, step: str, moment: str) -> None:
     async def story() -> None:
-        async with household(tmp_path) as (all_is, they):
+        async with household(home) as (all_is, they):
             await all_is.passes_until(DUE + MOMENTS[moment] * SECOND)
             all_is.is_set(ahead=STEPS[step])
             await all_is.passes(seconds=30)
@@ -199,9 +199,9 @@ def test_a_clock_that_is_set_for_good(tmp_path: Path, promise: Figures, step: st
 
 
 @pytest.mark.parametrize(("hours", "moment"), [(h, m) for h in (3, 8) for m in MOMENTS][:: 1 if FULL else 5])
-def test_a_machine_that_sleeps(tmp_path: Path, promise: Figures, hours: int, moment: str) -> None:
+def test_a_machine_that_sleeps(home: Home, promise: Figures, hours: int, moment: str) -> None:
     async def story() -> None:
-        async with household(tmp_path) as (all_is, they):
+        async with household(home) as (all_is, they):
             await all_is.passes_until(DUE + MOMENTS[moment] * SECOND)
             await all_is.sleeps(timedelta(hours=hours))
             awake = all_is.clock.now()
@@ -218,9 +218,9 @@ def test_a_machine_that_sleeps(tmp_path: Path, promise: Figures, hours: int, mom
     play(story())
 
 
-def test_a_clock_that_is_steered(tmp_path: Path, promise: Figures) -> None:
+def test_a_clock_that_is_steered(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with household(tmp_path) as (all_is, they):
+        async with household(home) as (all_is, they):
             chance = random.Random(42)
             for _ in range(120):
                 all_is.is_set(ahead=chance.uniform(-2, 2) * SECOND)

@@ -6,6 +6,7 @@ erased. What the machine expects follows from the taps alone.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ from bot.sandbox.person import Person
 from bot.store import users
 from bot.store.database import Session
 from bot.store.tables import checkins, inbox, metadata
+from tests.databases import Databases
 from tests.faults.promises import Figures, points
 from tests.faults.test_odd_taps import kept
 from tests.faults.virtual import VirtualLoop
@@ -93,12 +95,15 @@ def told(session: Session, user_id: int) -> Sequence[object]:
 class Consent(RuleBasedStateMachine):
     """Zed, who may have agreed or not, and Ben, whose diary is none of his business."""
 
+    databases: Databases
     access = Access(mode="open")
     steps = tried = diaries = ended = 0
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = TemporaryDirectory()
+        self.place = ExitStack()
+        folder = self.place.enter_context(TemporaryDirectory())
+        self.home = self.place.enter_context(self.databases.diary(Path(folder)))
         self.patch = pytest.MonkeyPatch()
         self.has_text(0)
         self.loop = asyncio.Runner(loop_factory=VirtualLoop)
@@ -109,7 +114,7 @@ class Consent(RuleBasedStateMachine):
         self.patch.setattr(words, "text", lambda _: TEXTS[number])
 
     async def begins(self) -> None:
-        self.around = world(Path(self.folder.name))
+        self.around = world(self.home)
         self.all_is = await self.around.__aenter__()
         self.all_is.settings = self.all_is.settings.model_copy(update={"access": self.access})
         self.all_is.beat = 30
@@ -126,7 +131,7 @@ class Consent(RuleBasedStateMachine):
         self.loop.run(self.around.__aexit__(None, None, None))
         self.loop.close()
         self.patch.undo()
-        self.folder.cleanup()
+        self.place.close()
 
     @rule(acts=some.lists(ACTS, min_size=1, max_size=4))
     def acts_as_he_likes(self, acts: Sequence[Act]) -> None:
@@ -239,7 +244,8 @@ class NotOnTheList(Consent):
 
 
 @pytest.mark.parametrize("machine", [Consent, ByInvitation, NotOnTheList])
-def test_nothing_without_consent(machine: type[Consent], promise: Figures) -> None:
+def test_nothing_without_consent(databases: Databases, machine: type[Consent], promise: Figures) -> None:
+    machine.databases = databases
     machine.steps = machine.tried = machine.diaries = machine.ended = 0
     with capture_logs():  # what is written about each death would take longer than all the rest
         run_state_machine_as_test(

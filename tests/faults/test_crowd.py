@@ -2,9 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 from bot.sandbox.person import Person
+from tests.databases import Home
 from tests.faults.household import CARD, shown
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
@@ -52,9 +52,9 @@ class Telephone:
         return sorted(shown_at[chat] - at for chat, at in self.tapped.items())
 
 
-def test_all_are_due_in_the_same_minute(tmp_path: Path, promise: Figures) -> None:
+def test_all_are_due_in_the_same_minute(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.keeps_every_call()
             all_is.people(range(1, DUE + 1))
             await all_is.starts()
@@ -77,9 +77,9 @@ def test_all_are_due_in_the_same_minute(tmp_path: Path, promise: Figures) -> Non
     play(story())
 
 
-def test_somebody_who_never_stops(tmp_path: Path, promise: Figures) -> None:
+def test_somebody_who_never_stops(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.keeps_every_call()
             noisy, *others = all_is.people(range(1001, 1012), at=None)
             await all_is.starts()
@@ -99,9 +99,9 @@ def test_somebody_who_never_stops(tmp_path: Path, promise: Figures) -> None:
     play(story())
 
 
-def test_a_crowd_of_strangers(tmp_path: Path, promise: Figures) -> None:
+def test_a_crowd_of_strangers(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.keeps_every_call()
             ann, *others = all_is.people(range(1001, 1012), at=None)
             await all_is.starts()

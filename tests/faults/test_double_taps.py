@@ -15,6 +15,7 @@ from bot.store.crypto import unseal
 from bot.store.database import Session
 from bot.store.tables import answers, consents, outbox, reminders, users
 from bot.store.tables import checkins as cards
+from tests.databases import Databases, Home
 from tests.diaries import a_day
 from tests.faults.promises import Figures
 from tests.faults.virtual import play
@@ -154,11 +155,9 @@ class Life:
         return await self.all_is.database.write(lambda session: list(kept(session)))
 
 
-def test_every_button_thrice_is_as_good_as_once(tmp_path: Path, promise: Figures) -> None:
-    async def story() -> None:
-        for name in ("once", "often"):
-            (tmp_path / name).mkdir()
-        async with world(tmp_path / "once", MORNING) as here, world(tmp_path / "often", MORNING) as there:
+def test_every_button_thrice_is_as_good_as_once(databases: Databases, tmp_path: Path, promise: Figures) -> None:
+    async def story(home: Home, away: Home) -> None:
+        async with world(home, MORNING) as here, world(away, MORNING) as there:
             once, often = Life(here, often=False), Life(there, often=True)
             for life in (once, often):
                 life.all_is.beat = 60
@@ -177,4 +176,8 @@ def test_every_button_thrice_is_as_good_as_once(tmp_path: Path, promise: Figures
             tried = len(once.tapped)
             promise.at_most("T23", "buttons that do more when their tap comes twice", 0, 0, tries=tried)
 
-    play(story())
+    once, often = (tmp_path / name for name in ("once", "often"))
+    for folder in (once, often):
+        folder.mkdir()
+    with databases.diary(once) as home, databases.diary(often) as away:
+        play(story(home, away))

@@ -1,7 +1,6 @@
 """Away for five minutes or four hundred days, or one row that always fails: T05, T06."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.users import User
 from jobs import deliver
+from tests.databases import Home
 from tests.faults.household import CARD, TIP
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
@@ -30,9 +30,9 @@ for four hours, a reminder for a quarter of one."""
 
 
 @pytest.mark.parametrize(("away", "cards", "tips"), AWAY.values(), ids=AWAY)
-def test_a_time_away(tmp_path: Path, promise: Figures, away: timedelta, cards: int, tips: int) -> None:
+def test_a_time_away(home: Home, promise: Figures, away: timedelta, cards: int, tips: int) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             people = all_is.people(MANY, kinds=(CHECKIN, TIP))
             await all_is.starts()
             await all_is.stops()
@@ -49,9 +49,9 @@ def test_a_time_away(tmp_path: Path, promise: Figures, away: timedelta, cards: i
     play(story())
 
 
-def test_taps_and_words_from_while_it_was_away(tmp_path: Path, promise: Figures) -> None:
+def test_taps_and_words_from_while_it_was_away(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann, ben) = all_is.people([1001, 1002], at=None)
             await all_is.starts()
             for one in (ann, ben):
@@ -69,7 +69,7 @@ def test_taps_and_words_from_while_it_was_away(tmp_path: Path, promise: Figures)
     play(story())
 
 
-def test_somebody_whose_every_turn_fails(tmp_path: Path, promise: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_whose_every_turn_fails(home: Home, promise: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
     unlucky = 1001
     really = checkin.prompt
 
@@ -79,7 +79,7 @@ def test_somebody_whose_every_turn_fails(tmp_path: Path, promise: Figures, monke
         return really(session, user, now, owed)  # type: ignore[arg-type]
 
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             await wreck(all_is)
             ann, *others = all_is.people([unlucky, *range(2001, 2011)])
             await all_is.starts()
@@ -105,9 +105,9 @@ def test_somebody_whose_every_turn_fails(tmp_path: Path, promise: Figures, monke
     play(story())
 
 
-def test_a_turn_that_always_fails_is_given_up(tmp_path: Path, promise: Figures) -> None:
+def test_a_turn_that_always_fails_is_given_up(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             ann, ben = all_is.people([1001, 1002], at=None)
             await all_is.starts()
             for one in (ann, ben):

@@ -1,8 +1,8 @@
 """Whatever people type, Telegram never refuses an answer of ours for how it looks (T61)."""
 
 import random
-from pathlib import Path
 
+from tests.databases import Home
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
 from tests.faults.world import world
@@ -16,9 +16,9 @@ PIECES = (
 )  # fmt: skip
 
 
-def test_words_of_all_kinds(tmp_path: Path, promise: Figures) -> None:
+def test_words_of_all_kinds(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001])
             all_is.beat = 30
             await all_is.starts()

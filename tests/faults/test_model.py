@@ -16,6 +16,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from jobs import deliver
+from tests.databases import Databases, Home
 from tests.faults import line
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
@@ -52,25 +53,25 @@ def drawn(seed: int) -> Sequence[Step]:
     return [(name, chance.getrandbits(32)) for name in names]
 
 
-def walked(seed: int, steps: Sequence[Step]) -> tuple[int, str]:
+def walked(databases: Databases, seed: int, steps: Sequence[Step]) -> tuple[int, str]:
     """Return how many cards were waited for, and what went wrong ("" = nothing; its kind stands before a colon)."""
 
-    async def story(folder: Path) -> int:
+    async def story(home: Home) -> int:
         with capture_logs() as logs:
-            async with world(folder, STARTS[seed % len(STARTS)]) as all_is:
+            async with world(home, STARTS[seed % len(STARTS)]) as all_is:
                 all_is.beat = 5
                 walk = Walk(all_is, logs)
                 await walk.goes(steps)
                 return walk.cards_awaited
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, databases.diary(Path(folder)) as home:
         try:
-            return play(story(Path(folder))), ""
+            return play(story(home)), ""
         except Exception as wrong:  # noqa: BLE001 - whatever ends a walk is what it found
             return 0, str(wrong) or repr(wrong)
 
 
-def cut_down(seed: int, steps: Sequence[Step], wrong: str) -> tuple[Sequence[Step], str]:
+def cut_down(databases: Databases, seed: int, steps: Sequence[Step], wrong: str) -> tuple[Sequence[Step], str]:
     """Return the shortest walk found that goes wrong in the same way, and how it does."""
     tried, length = 0, len(steps)
     while length > 1 and tried < PATIENCE:
@@ -78,7 +79,7 @@ def cut_down(seed: int, steps: Sequence[Step], wrong: str) -> tuple[Sequence[Ste
         while at < len(steps) and tried < PATIENCE:
             tried += 1
             shorter = [*steps[:at], *steps[at + length :]]
-            found = walked(seed, shorter)[1]
+            found = walked(databases, seed, shorter)[1]
             if found and found.split(":")[0] == wrong.split(":")[0]:
                 steps, wrong = shorter, found
             else:
@@ -87,12 +88,12 @@ def cut_down(seed: int, steps: Sequence[Step], wrong: str) -> tuple[Sequence[Ste
 
 
 @pytest.mark.parametrize("seed", WALKS)
-def test_whatever_happens(promise: Figures, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+def test_whatever_happens(databases: Databases, promise: Figures, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(deliver, "_send", line.send)
     steps = drawn(seed)
-    awaited, wrong = walked(seed, steps)
+    awaited, wrong = walked(databases, seed, steps)
     if wrong:
-        shortest, shortly = cut_down(seed, steps, wrong)
+        shortest, shortly = cut_down(databases, seed, steps, wrong)
         told = "\n".join(map(str, shortest))
         pytest.fail(f"walk {seed}: {wrong}\n{len(shortest)} of its steps do: {shortly}\n{told}", pytrace=False)
     promise.at_most("T90", "violations of the model of everything", 0, 0, tries=STEPS)

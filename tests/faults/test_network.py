@@ -18,6 +18,7 @@ from telegram.error import TelegramError
 
 from bot.chat.errors import TryLater, Unknown, trouble_of
 from bot.chat.transport import AiohttpRequest
+from tests.databases import Databases, Home
 from tests.faults.household import CARD
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
@@ -43,9 +44,9 @@ LENGTHS = [180 + 420 * number / points(1, 8) for number in range(points(1, 8))]
 
 
 @pytest.mark.parametrize("fault", ["silent", "drips", "black hole", "names hang", "no names", "refused"])
-def test_the_network_goes_and_comes_back(tmp_path: Path, promise: Figures, fault: Fault) -> None:
-    async def story(folder: Path, lasts: float) -> None:
-        async with wired(folder, DUE - timedelta(seconds=60 + lasts - CAUGHT)) as all_is:
+def test_the_network_goes_and_comes_back(databases: Databases, tmp_path: Path, promise: Figures, fault: Fault) -> None:
+    async def story(home: Home, lasts: float) -> None:
+        async with wired(home, DUE - timedelta(seconds=60 + lasts - CAUGHT)) as all_is:
             (ann,) = all_is.people([1001], at=None)
             asked = all_is.people(range(2001, 2021), at=DUE.time())
             all_is.beat = 10
@@ -78,7 +79,8 @@ def test_the_network_goes_and_comes_back(tmp_path: Path, promise: Figures, fault
 
     for number, lasts in enumerate(LENGTHS):
         (folder := tmp_path / str(number)).mkdir()
-        play(story(folder, lasts), LoopWithSockets)
+        with databases.diary(folder) as home:
+            play(story(home, lasts), LoopWithSockets)
 
 
 class Endless(AiohttpRequest):
@@ -88,9 +90,9 @@ class Endless(AiohttpRequest):
         return await super().do_request(url, method, request_data, read_timeout=24 * 3600)
 
 
-def test_a_question_that_no_timeout_ends(tmp_path: Path, promise: Figures) -> None:
+def test_a_question_that_no_timeout_ends(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with wired(tmp_path) as all_is:
+        async with wired(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             all_is.polling = Endless(1)
             await all_is.starts()
@@ -115,9 +117,9 @@ KINDS = {"answered", TryLater.__name__, Unknown.__name__}
 
 @pytest.mark.parametrize("fault", ["slow", "silent", "drips"])
 @pytest.mark.parametrize("cancelled", [False, True], ids=["", "half of them cancelled"])
-def test_more_calls_than_connections(tmp_path: Path, promise: Figures, fault: Fault, cancelled: bool) -> None:
+def test_more_calls_than_connections(home: Home, promise: Figures, fault: Fault, cancelled: bool) -> None:
     async def story() -> None:
-        async with wired(tmp_path) as all_is:
+        async with wired(home) as all_is:
             chance = random.Random(7)
             request = AiohttpRequest(CONNECTIONS)
             await request.initialize()
@@ -156,9 +158,9 @@ def test_more_calls_than_connections(tmp_path: Path, promise: Figures, fault: Fa
     play(story(), LoopWithSockets)
 
 
-def test_an_evening_with_a_slow_telegram(tmp_path: Path, promise: Figures) -> None:
+def test_an_evening_with_a_slow_telegram(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with wired(tmp_path, DUE - timedelta(seconds=30)) as all_is:
+        async with wired(home, DUE - timedelta(seconds=30)) as all_is:
             (ann,) = all_is.people([1001], at=None)
             asked = all_is.people(range(2001, 2001 + points(40, 400)), at=DUE.time())
             await all_is.starts()
@@ -193,24 +195,25 @@ STARTS = [60 + 120 * number / points(1, 8) for number in range(points(1, 8))]
 
 
 @pytest.mark.parametrize("fault", AT_START.values(), ids=AT_START)
-def test_no_network_at_the_start(tmp_path: Path, promise: Figures, fault: Fault) -> None:
-    async def story(folder: Path, lasts: float) -> None:
-        async with wired(folder) as all_is:
+def test_no_network_at_the_start(databases: Databases, tmp_path: Path, promise: Figures, fault: Fault) -> None:
+    async def story(home: Home, lasts: float) -> None:
+        async with wired(home) as all_is:
             await all_is.wire.strikes(fault)
             await comes_up(all_is, promise, lasts, all_is.wire.heals)
 
     for number, lasts in enumerate(STARTS):
         (folder := tmp_path / str(number)).mkdir()
-        play(story(folder, lasts), LoopWithSockets)
+        with databases.diary(folder) as home:
+            play(story(home, lasts), LoopWithSockets)
 
 
-def test_somebody_elses_certificate(tmp_path: Path, promise: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong, _ = certificate(tmp_path / "wrong.pem", NAME)
-    right, trusted = certificate(tmp_path / "right.pem", NAME)
+def test_somebody_elses_certificate(home: Home, promise: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong, _ = certificate(home.folder / "wrong.pem", NAME)
+    right, trusted = certificate(home.folder / "right.pem", NAME)
     monkeypatch.setattr(connector, "_SSL_CONTEXT_VERIFIED", trusted)  # aiohttp makes its own as it is imported
 
     async def story() -> None:
-        async with wired(tmp_path, tls=wrong) as all_is:
+        async with wired(home, tls=wrong) as all_is:
             logs = await comes_up(all_is, promise, 60, lambda: all_is.wire.shows(right))
             assert {line["trouble"] for line in told(logs, "telegram.unreachable")} == {
                 "ClientConnectorCertificateError"
@@ -255,9 +258,9 @@ def certificate(path: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     return server, ssl.create_default_context(cadata=public.decode())
 
 
-def test_telegram_cannot_be_told_at_once_where_to_push(tmp_path: Path, promise: Figures) -> None:
+def test_telegram_cannot_be_told_at_once_where_to_push(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             await all_is.starts()
             all_is.api.fail("setWebhook", status=502, times=6)
             pushed = asyncio.create_task(all_is.chat.be_pushed("https://bot.example/tg/hook", "s" * 32))

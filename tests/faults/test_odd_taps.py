@@ -22,6 +22,7 @@ from bot.store import checkins
 from bot.store.database import Session
 from bot.store.tables import answers, inbox, metadata
 from bot.store.tables import checkins as cards
+from tests.databases import Databases, Home
 from tests.faults.promises import Figures, points
 from tests.faults.virtual import play
 from tests.faults.world import EVENING, World, world
@@ -113,9 +114,9 @@ async def days(all_is: World, one: Person) -> dict[date, Any]:
     [(9, False), (9, True), (40, False), (30 * 24, False), (400 * 24, True)],
     ids=["yesterday", "yesterday, restarted since", "40 h", "30 days", "400 days, restarted since"],
 )
-def test_an_old_card_fills_its_own_day(tmp_path: Path, promise: Figures, hours: int, restart: bool) -> None:
+def test_an_old_card_fills_its_own_day(home: Home, promise: Figures, hours: int, restart: bool) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.beat = 60
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
@@ -143,9 +144,9 @@ def test_an_old_card_fills_its_own_day(tmp_path: Path, promise: Figures, hours: 
         play(story())
 
 
-def test_what_leads_nowhere_is_declined_and_changes_nothing(tmp_path: Path, promise: Figures) -> None:
+def test_what_leads_nowhere_is_declined_and_changes_nothing(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.beat = 60
             ann, ben = all_is.people([1001, 1002], at=time(8))
             await all_is.starts()
@@ -186,7 +187,7 @@ DATA = some.one_of(some.text(LETTERS, min_size=1, max_size=64), NAMED.map(lambda
 )
 
 
-def test_whatever_a_button_carries(promise: Figures) -> None:
+def test_whatever_a_button_carries(databases: Databases, promise: Figures) -> None:
     tried = 0
 
     @seed(20261124)
@@ -201,11 +202,11 @@ def test_whatever_a_button_carries(promise: Figures) -> None:
     def strike(tapped: list[tuple[str, Form]]) -> None:
         nonlocal tried
         tried += len(tapped)
-        with TemporaryDirectory() as folder, nothing_fails():
-            play(story(Path(folder), tapped))
+        with TemporaryDirectory() as folder, databases.diary(Path(folder)) as home, nothing_fails():
+            play(story(home, tapped))
 
-    async def story(folder: Path, tapped: list[tuple[str, Form]]) -> None:
-        async with world(folder) as all_is:
+    async def story(home: Home, tapped: list[tuple[str, Form]]) -> None:
+        async with world(home) as all_is:
             all_is.beat = 60
             ann, ben = all_is.people([1001, 1002], at=time(8))
             await all_is.starts()

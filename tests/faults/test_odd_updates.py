@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain, product
-from pathlib import Path
 from typing import Any
 
 from bot.sandbox.chats import stamp
 from bot.sandbox.person import Person
+from tests.databases import Home
 from tests.faults.promises import Figures, points
 from tests.faults.test_odd_taps import days, nothing_fails
 from tests.faults.virtual import play
@@ -119,9 +119,9 @@ def refused(all_is: World) -> int:
     return sum(call.status == 400 and call.method in ("sendMessage", "editMessageText") for call in all_is.api.calls)
 
 
-def test_odd_words_are_kept_exactly_or_declined_kindly(tmp_path: Path, promise: Figures) -> None:
+def test_odd_words_are_kept_exactly_or_declined_kindly(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.beat = 60
             contents = [*map(said, WORDS), *THINGS]
             cases = [("for a score", content) for content in contents]
@@ -173,9 +173,9 @@ def not_their_own(one: Person) -> Iterator[Json]:
     }}  # fmt: skip
 
 
-def test_words_that_are_not_their_own_are_no_answers(tmp_path: Path, promise: Figures) -> None:
+def test_words_that_are_not_their_own_are_no_answers(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             all_is.beat = 60
             (ann,) = all_is.people([1001], at=None)
             zed = Person(all_is.api, 1002, "Zed", settle=ann.settle)
@@ -203,9 +203,9 @@ def test_words_that_are_not_their_own_are_no_answers(tmp_path: Path, promise: Fi
         play(story())
 
 
-def test_a_tap_in_a_group_touches_no_message_of_the_private_chat(tmp_path: Path) -> None:
+def test_a_tap_in_a_group_touches_no_message_of_the_private_chat(home: Home) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             for words in ("/help", "/checkin"):

@@ -3,7 +3,6 @@
 import sqlite3
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from bot.chat.receive import Receiver
 from bot.sandbox.person import Person
 from bot.store import inbox
 from bot.store.database import Session
+from tests.databases import Home
 from tests.faults.household import CARD, shown, told
 from tests.faults.promises import Figures
 from tests.faults.virtual import play
@@ -47,9 +47,9 @@ async def kept(all_is: World, one: Person) -> dict[str, list[object]]:
     return await all_is.database.write(read)
 
 
-def test_unreadable_updates_among_good_ones(tmp_path: Path, promise: Figures) -> None:
+def test_unreadable_updates_among_good_ones(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             card, prefix = await opened(all_is, ann)
@@ -71,9 +71,9 @@ def test_unreadable_updates_among_good_ones(tmp_path: Path, promise: Figures) ->
     play(story())
 
 
-def test_updates_again_and_backwards(tmp_path: Path, promise: Figures) -> None:
+def test_updates_again_and_backwards(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             card, prefix = await opened(all_is, ann)
@@ -93,9 +93,9 @@ def test_updates_again_and_backwards(tmp_path: Path, promise: Figures) -> None:
     play(story())
 
 
-def test_update_ids_that_begin_anew(tmp_path: Path, promise: Figures) -> None:
+def test_update_ids_that_begin_anew(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             all_is.api.updates.next_id = 900_000_000
             await all_is.starts()
@@ -115,9 +115,9 @@ def test_update_ids_that_begin_anew(tmp_path: Path, promise: Figures) -> None:
     play(story())
 
 
-def test_one_tap_that_comes_under_two_ids(tmp_path: Path, promise: Figures) -> None:
+def test_one_tap_that_comes_under_two_ids(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             card, prefix = await opened(all_is, ann)
@@ -131,9 +131,9 @@ def test_one_tap_that_comes_under_two_ids(tmp_path: Path, promise: Figures) -> N
     play(story())
 
 
-def test_twenty_taps_in_a_second_on_two_devices(tmp_path: Path, promise: Figures) -> None:
+def test_twenty_taps_in_a_second_on_two_devices(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             card, prefix = await opened(all_is, ann)
@@ -152,7 +152,7 @@ def test_twenty_taps_in_a_second_on_two_devices(tmp_path: Path, promise: Figures
     play(story())
 
 
-def test_a_disk_that_is_full_for_a_minute(tmp_path: Path, promise: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_for_a_minute(home: Home, promise: Figures, monkeypatch: pytest.MonkeyPatch) -> None:
     full = False
     really = inbox.store
 
@@ -163,7 +163,7 @@ def test_a_disk_that_is_full_for_a_minute(tmp_path: Path, promise: Figures, monk
 
     async def story() -> None:
         nonlocal full
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             card, prefix = await opened(all_is, ann)
@@ -185,9 +185,9 @@ def test_a_disk_that_is_full_for_a_minute(tmp_path: Path, promise: Figures, monk
     play(story())
 
 
-def test_a_second_bot_on_the_same_token(tmp_path: Path, promise: Figures) -> None:
+def test_a_second_bot_on_the_same_token(home: Home, promise: Figures) -> None:
     async def story() -> None:
-        async with world(tmp_path) as all_is:
+        async with world(home) as all_is:
             (ann,) = all_is.people([1001], at=None)
             await all_is.starts()
             card, prefix = await opened(all_is, ann)

@@ -1,11 +1,11 @@
 """Telegram refuses, stalls, breaks off and lies while messages go out: T10, T11, T12, T16, T27."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.domain.reminders import CHECKIN
+from tests.databases import Home
 from tests.faults.household import CARD, TIP
 from tests.faults.promises import Figures
 from tests.faults.virtual import play
@@ -15,7 +15,7 @@ MANY = range(2001, 2121)
 
 
 @pytest.mark.parametrize("seconds", [1, 60, 2282, 10_072])
-def test_a_ban_in_the_middle_of_the_evening(tmp_path: Path, promise: Figures, seconds: int) -> None:
+def test_a_ban_in_the_middle_of_the_evening(home: Home, promise: Figures, seconds: int) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(MANY)
         await all_is.starts()
@@ -39,14 +39,14 @@ def test_a_ban_in_the_middle_of_the_evening(tmp_path: Path, promise: Figures, se
         promise.at_most("T10", "cards lost by a ban", 0, len(missed))
         promise.at_most("T10", "cards doubled by a ban", 0, sum(all_is.copies(one, CARD) > 1 for one in people))
 
-    run(tmp_path, story)
+    run(home, story)
 
 
 IN_FLIGHT_THEN = 3
 """Messages that were under way beside the one that was answered with the ban."""
 
 
-def test_a_ban_that_grows(tmp_path: Path, promise: Figures) -> None:
+def test_a_ban_that_grows(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(MANY)
         await all_is.starts()
@@ -57,7 +57,7 @@ def test_a_ban_that_grows(tmp_path: Path, promise: Figures) -> None:
         promise.at_most("T10", "messages in any second, refused ones too", 30, most_in_any_second(tried))
         promise.at_most("T10", "cards lost by a ban", 0, sum(all_is.copies(one, CARD) == 0 for one in people))
 
-    run(tmp_path, story)
+    run(home, story)
 
 
 BROKEN = {
@@ -75,7 +75,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
-def test_ten_minutes_of_broken_answers(tmp_path: Path, promise: Figures, broken: Broken) -> None:
+def test_ten_minutes_of_broken_answers(home: Home, promise: Figures, broken: Broken) -> None:
     async def story(all_is: World) -> None:
         asked = all_is.people(range(2001, 2009), kinds=(CHECKIN, TIP))
         (ann,) = all_is.people([1001], at=None)
@@ -95,10 +95,10 @@ def test_ten_minutes_of_broken_answers(tmp_path: Path, promise: Figures, broken:
         promise.at_most("T11", "copies of a reminder whose answer was broken", 1, tips)
         promise.at_most("T11", "rows left hanging", 0, (await all_is.states("outbox")).get("sending", 0))
 
-    run(tmp_path, story)
+    run(home, story)
 
 
-def test_answers_that_never_arrive(tmp_path: Path, promise: Figures) -> None:
+def test_answers_that_never_arrive(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         asked = all_is.people(MANY, kinds=(CHECKIN, TIP))
         await all_is.starts()
@@ -109,10 +109,10 @@ def test_answers_that_never_arrive(tmp_path: Path, promise: Figures) -> None:
         promise.at_most("T12", "extra copies of a card whose answer got lost", 1, max(cards) - 1)
         promise.at_most("T12", "reminders doubled where answers got lost", 0, max(map(all_is.tips, asked)) - 1)
 
-    run(tmp_path, story)
+    run(home, story)
 
 
-def test_taps_whose_every_answer_is_lost(tmp_path: Path, promise: Figures) -> None:
+def test_taps_whose_every_answer_is_lost(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         (ann,) = all_is.people([1001])
         await all_is.starts()
@@ -124,10 +124,10 @@ def test_taps_whose_every_answer_is_lost(tmp_path: Path, promise: Figures) -> No
         promise.at_most("T12", "cards doubled where edits got lost", 0, all_is.copies(ann, "back or neck") - 1)
         assert "Headache 7" in ann.sees.text
 
-    run(tmp_path, story)
+    run(home, story)
 
 
-def test_the_token_is_taken_away(tmp_path: Path, promise: Figures) -> None:
+def test_the_token_is_taken_away(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(MANY)
         await all_is.starts()
@@ -140,10 +140,10 @@ def test_the_token_is_taken_away(tmp_path: Path, promise: Figures) -> None:
         await all_is.passes(minutes=10)
         promise.at_most("T16", "cards lost", 0, sum(all_is.copies(one, CARD) != 1 for one in people))
 
-    run(tmp_path, story)
+    run(home, story)
 
 
-def test_people_who_block_are_left_alone_at_once(tmp_path: Path, promise: Figures) -> None:
+def test_people_who_block_are_left_alone_at_once(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(range(2001, 2011), kinds=(CHECKIN, TIP))
         await all_is.starts()
@@ -158,12 +158,12 @@ def test_people_who_block_are_left_alone_at_once(tmp_path: Path, promise: Figure
         await all_is.passes(hours=24)
         promise.at_most("T27", "cards lost after unblocking", 0, sum(all_is.copies(one, CARD) != 1 for one in people))
 
-    run(tmp_path, story)
+    run(home, story)
 
 
-def run(folder: Path, story: object) -> None:
+def run(home: Home, story: object) -> None:
     async def told() -> None:
-        async with world(folder) as all_is:
+        async with world(home) as all_is:
             await story(all_is)  # type: ignore[operator]
 
     play(told())

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from aiohttp import connector
@@ -17,6 +16,7 @@ from bot.sandbox.server import serve
 from bot.store.crypto import load_keys
 from bot.store.database import open_engine
 from jobs.deliver import recover
+from tests.databases import Home
 from tests.faults.virtual import DatabaseOutOfTime
 from tests.faults.wire import NAME, Wire
 from tests.faults.world import EVENING, World
@@ -27,8 +27,8 @@ CONNECTIONS = 30
 class WiredWorld(World):
     """A world whose bot reaches Telegram over `wire`, with the sessions that it has in real life."""
 
-    def __init__(self, folder: Path, start: datetime) -> None:
-        super().__init__(folder, start)
+    def __init__(self, home: Home, start: datetime) -> None:
+        super().__init__(home, start)
         self.scheme = "http"
         self.wire: Wire
         self.polling = AiohttpRequest(1)
@@ -64,11 +64,9 @@ class WiredWorld(World):
 
 
 @asynccontextmanager
-async def wired(
-    folder: Path, start: datetime = EVENING, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[WiredWorld]:
+async def wired(home: Home, start: datetime = EVENING, tls: ssl.SSLContext | None = None) -> AsyncIterator[WiredWorld]:
     """A world with a wire, the bot not yet started; the wire speaks TLS where a certificate is given."""
-    made = WiredWorld(folder, start)
+    made = WiredWorld(home, start)
     made.scheme = "https" if tls else "http"
     server = await serve(made.api, port=0)
     made.wire = Wire(server.port, tls)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select, true
 from telegram.error import NetworkError
@@ -21,7 +20,7 @@ from bot.domain.schedule import Schedule
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.person import Person
 from bot.sandbox.transport import SandboxRequest
-from bot.store import reminders, schema, users
+from bot.store import reminders, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
 from bot.store.inbox import FORGOTTEN
@@ -29,6 +28,7 @@ from bot.store.tables import inbox, metadata, outbox
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
 from tests.conftest import moves_in
+from tests.databases import Home
 from tests.faults.virtual import DatabaseOutOfTime, LoopClock
 
 EVENING = datetime(2026, 3, 2, 19, 59, 30, tzinfo=UTC)
@@ -82,12 +82,12 @@ class FarRequest(SandboxRequest):
 class World:
     """People, their Telegram and the bot. `beat` are the metronome's seconds; long stories may have a slower one."""
 
-    def __init__(self, folder: Path, start: datetime = EVENING, *, latency: float = LATENCY) -> None:
+    def __init__(self, home: Home, start: datetime = EVENING, *, latency: float = LATENCY) -> None:
         self.clock = LoopClock(start)
         self.api = BotApi(self.clock)
         self.settings = Settings(
-            database=DatabaseSettings(url=f"sqlite:///{folder}/headsup.db"),
-            keys=KeyFile(file=folder / "headsup.key"),
+            database=DatabaseSettings(url=home.url),
+            keys=KeyFile(file=home.folder / "headsup.key"),
             access=Access(mode="open"),
             retention=Retention(blocked_days=0),  # people here may stay away for as long as they like
         )
@@ -97,9 +97,6 @@ class World:
         self.chance = random.Random(7)
         self._living: list[asyncio.Task[None]] = []
         make_keys(self.settings.keys.file)
-        engine = open_engine(self.settings.database.url)
-        schema.upgrade(engine)
-        engine.dispose()
 
     async def starts(self) -> None:
         keys = load_keys(self.settings.keys.file)
@@ -228,9 +225,9 @@ async def at_once() -> None:
 
 
 @asynccontextmanager
-async def world(folder: Path, start: datetime = EVENING, *, latency: float = LATENCY) -> AsyncIterator[World]:
+async def world(home: Home, start: datetime = EVENING, *, latency: float = LATENCY) -> AsyncIterator[World]:
     """A world at its beginning, the bot not yet started; it is stopped at the end."""
-    made = World(folder, start, latency=latency)
+    made = World(home, start, latency=latency)
     try:
         yield made
     finally:
