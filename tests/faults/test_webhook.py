@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 import socket
-import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
@@ -12,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from sqlalchemy import select
 
 from bot.sandbox.botapi import BotApi
+from bot.store.database import open_to_read
+from bot.store.tables import inbox
 from bot.web.webhook import HEADER
+from tests.databases import address_in
 from tests.e2e.conftest import BotProcess, diary
 from tests.faults.household import (
     Tapper,
@@ -127,9 +130,11 @@ class Pusher:
 
 def stored(folder: Path, update_id: int) -> bool:
     """Tell whether an update is on disk, whatever else the bot has done with it."""
-    with closing(sqlite3.connect(f"file:{folder}/data/headsup.db?mode=ro", uri=True)) as database:
-        found = database.execute("SELECT count(*) FROM inbox WHERE update_id = ?", (update_id,)).fetchone()
-    return bool(found[0])
+    engine = open_to_read(address_in(folder))
+    with engine.connect() as connection:
+        found = connection.execute(select(inbox.c.id).where(inbox.c.update_id == update_id)).first()
+    engine.dispose()
+    return found is not None
 
 
 def free_port() -> int:

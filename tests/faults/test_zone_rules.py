@@ -27,6 +27,7 @@ from bot.store.tables import outbox
 from jobs.enqueue import AT_ONCE, enqueue
 from jobs.upkeep import follow_zone_data
 from tests.conftest import moves_in
+from tests.databases import address_in
 from tests.domain import test_schedule_zones as oracle
 from tests.e2e.conftest import ROOT, BotProcess, diary
 from tests.faults.household import lay_out
@@ -78,7 +79,7 @@ def publish(folder: Path, compiler: str) -> Path:
 
 @contextmanager
 def database(folder: Path) -> Iterator[Database]:
-    opened = Database(open_engine(f"sqlite:///{folder}/data/headsup.db"), load_keys(folder / "headsup.key"), Settings())
+    opened = Database(open_engine(address_in(folder)), load_keys(folder / "headsup.key"), Settings())
     try:
         yield opened
     finally:
@@ -131,13 +132,13 @@ def new_data(tmp_path: Path, promise: Figures) -> Path:
     return publish(tmp_path, compiler)
 
 
-async def test_the_next_card_comes_by_the_new_clock(tmp_path: Path, new_data: Path, promise: Figures) -> None:
-    lay_out(tmp_path)
-    homes = move_in(tmp_path, MOVED, NOON)
-    await live(tmp_path, NOON, UPDATED)
-    await asyncio.to_thread(live_with, new_data, tmp_path, UPDATED, END)
+async def test_the_next_card_comes_by_the_new_clock(folder: Path, new_data: Path, promise: Figures) -> None:
+    lay_out(folder)
+    homes = move_in(folder, MOVED, NOON)
+    await live(folder, NOON, UPDATED)
+    await asyncio.to_thread(live_with, new_data, folder, UPDATED, END)
     wrong = tries = 0
-    with diary(tmp_path) as session:
+    with diary(folder) as session:
         for user_id, (name, at) in homes.items():
             zone = oracle.rules(name) if name == GONE else rules(new_data, name)
             expected = instants(zone, at, NOON.date() - DAY)
@@ -155,19 +156,19 @@ def rules(data: Path, zone: str) -> ZoneInfo:
 
 
 async def test_the_bot_itself_notices(
-    tmp_path: Path, new_data: Path, bot: BotProcess, api: BotApi, promise: Figures
+    folder: Path, new_data: Path, bot: BotProcess, api: BotApi, promise: Figures
 ) -> None:
-    lay_out(tmp_path)
-    homes = move_in(tmp_path, MOVED, api.clock.now())
+    lay_out(folder)
+    homes = move_in(folder, MOVED, api.clock.now())
     await bot.runs()
     assert await bot.stops() == 0
-    before = planned(tmp_path, homes)
+    before = planned(folder, homes)
     bot.variables["PYTHONPATH"] = os.pathsep.join((str(new_data), str(ROOT)))
     await bot.start()
     await bot.prints("zone_data.changed")
     await bot.prints("Running as @")
     assert await bot.stops() == 0
-    after = planned(tmp_path, homes)
+    after = planned(folder, homes)
     assert before != after
     wrong = sum(
         instant.astimezone(rules(new_data, zone)).time() != at

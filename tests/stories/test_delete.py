@@ -76,6 +76,7 @@ async def test_deleted_twice_in_a_hurry(telegram: Telegram, dora: Person) -> Non
     assert "Something went wrong" not in dora.sees.text
 
 
+@pytest.mark.sqlite
 async def test_the_file_holds_no_plain_words(telegram: Telegram, settings: Settings, dora: Person) -> None:
     await dora.says("headache 6, back 3, slept 7.25, posture 4")
     await dora.says("my neighbour Zebedee plays the trombone")
@@ -91,6 +92,7 @@ def _to_the_file(session: Session) -> None:
     session.connection.exec_driver_sql("PRAGMA user_version")
 
 
+@pytest.mark.sqlite
 async def test_what_was_sealed_is_gone_from_the_files_too(telegram: Telegram, settings: Settings, dora: Person) -> None:
     await live_a_little(telegram, dora)
     sealed = await telegram.database.write(

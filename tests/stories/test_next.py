@@ -1,13 +1,16 @@
 """/next: what it says is what is sent, at that minute; nothing else is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.actions.next_ import next_sends
+from bot.domain.reminders import NUDGE
 from bot.sandbox.person import Person
 from bot.store import users
 from bot.store.database import Session
+from bot.store.tables import outbox
 from tests.conftest import Telegram
 from tests.stories.conftest import berlin, sent, to_the_minute, value
 
@@ -86,8 +89,8 @@ def nudges(telegram: Telegram, ann: Person) -> set[datetime]:
     """Return when nudges were sent: they depend on the card, and /next says so in a line of its own."""
 
     def read(session: Session) -> set[datetime]:
-        rows = session.connection.exec_driver_sql("SELECT sent_at FROM outbox WHERE kind = 'nudge' AND state = 'sent'")
-        return {to_the_minute(datetime.fromtimestamp(row[0] / 1_000_000, UTC)) for row in rows}
+        was_sent = (outbox.c.kind == NUDGE) & (outbox.c.state == "sent")
+        return {to_the_minute(row.sent_at) for row in session.execute(select(outbox.c.sent_at).where(was_sent))}
 
     assert value(telegram, "SELECT count(*) FROM users") == 1
     return telegram.database.submit(read).result()
