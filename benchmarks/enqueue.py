@@ -32,6 +32,7 @@ from bot.store import meta, schema
 from bot.store.crypto import make_keys
 from bot.store.database import Database, Session, open_engine
 from bot.store.tables import reminders, users
+from jobs.carry import InProcess
 from jobs.enqueue import enqueue
 from jobs.scheduler import Metronome
 
@@ -88,7 +89,8 @@ class StandingClock(SystemClock):
 
 async def started(database: Database) -> float:
     """Start the clock and stop it; returns the seconds until it beat."""
-    metronome = Metronome(database, None, StandingClock())  # type: ignore[arg-type]  # nothing is sent so soon
+    clock = StandingClock()
+    metronome = Metronome(database, InProcess(database, None, clock), clock)  # type: ignore[arg-type]  # nothing is sent
     began = stopwatch.perf_counter()
     await metronome.start()
     took = stopwatch.perf_counter() - began

@@ -4,7 +4,7 @@ import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -43,13 +43,23 @@ def run(
         stop_with(
             MISCONFIGURED, '[telegram] token: missing; put the one from @BotFather there, or try "headsup sandbox"'
         )
-    now = SystemClock().now()
-    if now.year < EARLIEST_YEAR:
-        stop_with(FAILED, f"This machine says it is {now:%Y-%m-%d}; set its clock first.")
+    _must_know_the_time()
     from bot import live, logs
 
     logs.set_up(settings.logging.level, settings.logging.format)
     live.on_telegram(settings, token, new_bot=new_bot)
+
+
+@app.command()
+def web(config: ConfigFile = None) -> None:
+    """Receive updates by webhook, one of any number beside headsup worker, on PostgreSQL. Example: headsup web"""
+    _take_part("web", config)
+
+
+@app.command()
+def worker(config: ConfigFile = None) -> None:
+    """Run the clock and the sending, one of any number beside headsup web, on PostgreSQL. Example: headsup worker"""
+    _take_part("worker", config)
 
 
 @app.command()
@@ -212,6 +222,34 @@ def invite(config: ConfigFile = None) -> None:
     if token is None:
         stop_with(MISCONFIGURED, "[telegram] token: missing; the link needs the bot's name")
     say(f"https://t.me/{bot_name(settings, token)}?start={invites.make(keys, SystemClock().now())}")
+
+
+def _take_part(name: Literal["web", "worker"], config: Path | None) -> None:
+    """Run one part of the bot beside others."""
+    settings = read_settings(config)
+    mistakes = (
+        [] if settings.telegram.secret_token() else ["[telegram] token: missing; put the one from @BotFather there"]
+    )
+    if not settings.database.url.startswith("postgresql"):
+        mistakes.append(
+            f"[database] url: headsup {name} needs PostgreSQL; with SQLite there is one process: headsup run"
+        )
+    if name == "web" and not settings.telegram.webhook.url:
+        mistakes.append("[telegram.webhook] url: missing; it is where Telegram reaches this machine, https://…")
+    token = settings.telegram.secret_token()
+    if mistakes or token is None:
+        stop_with(MISCONFIGURED, *mistakes)
+    _must_know_the_time()
+    from bot import live, logs
+
+    logs.set_up(settings.logging.level, settings.logging.format)
+    live.on_telegram(settings, token, live.Part(name))
+
+
+def _must_know_the_time() -> None:
+    now = SystemClock().now()
+    if now.year < EARLIEST_YEAR:
+        stop_with(FAILED, f"This machine says it is {now:%Y-%m-%d}; set its clock first.")
 
 
 def main() -> None:

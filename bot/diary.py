@@ -38,11 +38,19 @@ NETWORK = (
 NO_DRIVER = '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
 
 
-def open_diary(settings: Settings, held: IO[str] | None = None, *, begin: bool = True, fresh: bool = False) -> Database:
+def open_diary(
+    settings: Settings,
+    held: IO[str] | None = None,
+    *,
+    begin: bool = True,
+    fresh: bool = False,
+    shared: bool = False,
+) -> Database:
     """Open the database with its key, both made at the first start, and bring the tables up to date.
 
     `held` is its lock where the caller has it already. `begin`: a key whose diary is missing starts an empty one.
-    `fresh`: the diary that is there is thrown away first, once it is known that nobody uses it.
+    `fresh`: the diary that is there is thrown away first, once it is known that nobody uses it. `shared`: other
+    processes use it too.
     """
     try:
         at = place_of(settings)
@@ -71,7 +79,7 @@ def open_diary(settings: Settings, held: IO[str] | None = None, *, begin: bool =
         stop_with(MISCONFIGURED, str(trouble))
     except (BackupTrouble, DBAPIError, OSError, *UNREADABLE) as trouble:
         stop_with(FAILED, f"[database] url: {why(trouble)}")
-    database = Database(engine, keys, settings, held)
+    database = Database(engine, keys, settings, held, shared=shared)
     if database.disk is not None:
         database.disk.keep_ballast()
     return database

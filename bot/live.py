@@ -2,9 +2,9 @@
 
 import asyncio
 import errno
-import secrets
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +17,44 @@ from bot.chat.transport import AiohttpRequest
 from bot.clock import Clock, SystemClock
 from bot.config import Access, Backup, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
-from bot.diary import open_diary, why
+from bot.diary import open_diary, place_of, why
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
-from bot.store import backup_folder, identity, invites, users
+from bot.store import backup_folder, identity, invites, lock, users
+from bot.store.crypto import derived
 from bot.store.database import Database
 from bot.store.disk import DiaryGone
-from bot.terminal import FAILED, MISCONFIGURED, say, stop_with
+from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
 from bot.web.webhook import Webhook
+from jobs.carry import AcrossMachines, InProcess
 from jobs.scheduler import Metronome
 
 LOOK_EVERY = 2.0
+TAKEN = "[database] url: {others} is running on this database; stop it first"
 
 
-def on_telegram(settings: Settings, token: str, *, new_bot: bool = False) -> None:
-    """Run the bot and its clock against Telegram, or whatever `[telegram] base_url` names, until stopped.
+class Part(Enum):
+    """What a process does: everything, or its part beside others on one PostgreSQL."""
+
+    RUN = "run"
+    WEB = "web"
+    WORKER = "worker"
+
+
+def on_telegram(settings: Settings, token: str, part: Part = Part.RUN, *, new_bot: bool = False) -> None:
+    """Run the bot, its clock, or both against Telegram, or whatever `[telegram] base_url` names, until stopped.
 
     `new_bot`: a diary of another bot is given to this one, once Telegram knows it.
     """
     clock = SystemClock()
     if new_bot:
         asyncio.run(who_am_i(settings, token))
-    database = open_diary(settings, begin=False)
+    seat = _seat(settings, part)
+    database = open_diary(settings, begin=False, shared=part is not Part.RUN)
     _claim(database, token, new_bot=new_bot)
-    _must_have_backups(database)
+    if part is not Part.WEB:
+        _must_have_backups(database)
     chat = Chat(
         database,
         clock,
@@ -50,7 +63,20 @@ def on_telegram(settings: Settings, token: str, *, new_bot: bool = False) -> Non
         request=AiohttpRequest(max(16, settings.sending.per_second)),
         polling=AiohttpRequest(1),
     )
-    asyncio.run(_until_stopped(_live(database, clock, chat, greet=_greet_operator)))
+    asyncio.run(_until_stopped(_live(database, clock, chat, part, seat=seat, greet=_greet_operator)))
+
+
+def _seat(settings: Settings, part: Part) -> lock.Seat | None:
+    """Take a place at a PostgreSQL database: alone for the whole bot, beside others for a part of it; else stop."""
+    if place_of(settings) is not None:
+        return None
+    try:
+        seat = lock.Seat(settings.database.url, lock.USES, shared=part is not Part.RUN)
+    except ModuleNotFoundError:
+        return None  # whoever opens the diary says what is missing
+    if not seat.held() and seat.reached:
+        stop_with(IN_USE, TAKEN.format(others="another headsup" if part is Part.RUN else "headsup run"))
+    return seat
 
 
 def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) -> None:
@@ -127,23 +153,27 @@ async def _live(
     database: Database,
     clock: Clock,
     chat: Chat,
+    part: Part = Part.RUN,
     *,
+    seat: lock.Seat | None = None,
     greet: Callable[[Database, Chat, Clock], Coroutine[Any, Any, None]] | None = None,
     page: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Live until cancelled, then stop gracefully: take nothing new, finish what is under way."""
-    metronome = Metronome(database, chat.sender, clock)
-    pushed = database.settings.telegram.mode == "webhook"
+    metronome = None if part is Part.WEB else _metronome(database, clock, chat)
+    pushed = part is Part.WEB or database.settings.telegram.mode == "webhook"
     beside = [asyncio.create_task(page())] if page else []
     started = False
     try:
         await chat.start()
-        await metronome.start()
+        if metronome is not None:
+            await metronome.start()
         started = True
         if greet:
             await greet(database, chat, clock)
-        beside.append(asyncio.create_task(_be_pushed(chat, database.settings) if pushed else chat.be_polled()))
-        beside.append(asyncio.create_task(_watch_file(database, clock)))
+        if part is not Part.WORKER:
+            beside.append(asyncio.create_task(_be_pushed(chat, database) if pushed else chat.be_polled()))
+        beside.append(asyncio.create_task(_watch(database, clock, seat, part)))
         await asyncio.gather(*beside)
     except InvalidToken:
         stop_with(MISCONFIGURED, me.UNKNOWN)
@@ -153,19 +183,30 @@ async def _live(
         stop_with(FAILED, f"[database] url: {gone} was taken away while the bot was running; put it back, then start")
     finally:
         database.hurry()
-        if started:
+        if started and metronome is not None:
             await metronome.stop()
         await chat.stop()
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         database.close()
+        if seat is not None:
+            seat.close()
 
 
-async def _be_pushed(chat: Chat, settings: Settings) -> None:
+def _metronome(database: Database, clock: Clock, chat: Chat) -> Metronome:
+    if not database.shared:
+        return Metronome(database, InProcess(database, chat.sender, clock), clock, chat.take_up)
+    leads = lock.Seat(database.settings.database.url, lock.LEADS)
+    carry = AcrossMachines(database, chat.sender, clock)
+    return Metronome(database, carry, clock, chat.take_up, leads.held)
+
+
+async def _be_pushed(chat: Chat, database: Database) -> None:
     """Listen for updates until cancelled, and tell Telegram where."""
-    hook = settings.telegram.webhook
-    secret = hook.secret.get_secret_value() or secrets.token_urlsafe(32)
+    hook = database.settings.telegram.webhook
+    # Every process behind one address must know the same secret, and the next one too.
+    secret = hook.secret.get_secret_value() or derived(database.keys, "webhook")
 
     async def accept(raw: Mapping[str, Any]) -> None:
         await chat.intake.take_in([raw])
@@ -183,10 +224,14 @@ async def _be_pushed(chat: Chat, settings: Settings) -> None:
         await webhook.stop()
 
 
-async def _watch_file(database: Database, clock: Clock) -> None:
-    """Raise DiaryGone soon after the diary's file is removed: what is written to it then is lost."""
-    while database.disk is not None:
-        database.disk.must_be_there()
+async def _watch(database: Database, clock: Clock, seat: lock.Seat | None, part: Part) -> None:
+    """Raise DiaryGone soon after the diary's file is removed: what is written to it then is lost. Stop where somebody
+    has taken this process's place at the database, while it was cut off."""
+    while database.disk is not None or seat is not None:
+        if database.disk is not None:
+            database.disk.must_be_there()
+        if seat is not None and not await asyncio.to_thread(seat.held) and seat.reached:
+            stop_with(IN_USE, TAKEN.format(others="another headsup" if part is Part.RUN else "headsup run"))
         await clock.sleep(LOOK_EVERY)
 
 

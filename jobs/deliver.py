@@ -1,8 +1,10 @@
 """What the bot owes goes out: composed at the moment of sending, marked before and after, stale things dropped."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -40,6 +42,42 @@ IN_DOUBT_PAUSE = timedelta(seconds=60)
 LEASE = timedelta(minutes=10)
 """No send takes longer: what is still claimed after it could not be marked, perhaps on a full disk."""
 
+SHARED_LEASE = timedelta(seconds=6)
+RENEW_EVERY = 1.5
+"""Where others wait to take over, a claim is short and renewed: what a killed process had goes out within ten seconds,
+and who was stopped for longer knows by the steady clock that it is not theirs any more."""
+
+
+class Lease:
+    """How long a claim holds, by the steady clock; renewed while it is used, where it is short."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lasts = (SHARED_LEASE if database.shared else LEASE).total_seconds()
+        self._until = clock.steady() + self._lasts
+
+    @property
+    def holds(self) -> bool:
+        return self._clock.steady() < self._until
+
+    async def keep(self, claim: str) -> None:
+        """Renew it until cancelled."""
+        while self._database.shared:
+            await self._clock.sleep(RENEW_EVERY)
+            began = self._clock.steady()
+            await self._database.insist(partial(outbox.renew, claim=claim, now=self._clock.now()), self._clock)
+            if began < self._until:  # else somebody may have taken it meanwhile, and it stays lost
+                self._until = began + self._lasts
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What was claimed: how many, and of these what there is to say, with when it would be too late."""
+
+    many: int
+    ready: Sequence[tuple[Owed, Reply, datetime]]
+
 
 async def deliver(
     database: Database, sender: Sender, clock: Clock, at_most: int, going_on: Callable[[], bool] = lambda: True
@@ -47,28 +85,60 @@ async def deliver(
     """Send everything that is due, at most `at_most` at a time, while `going_on`. Returns how many were sent."""
     sent, claimed = 0, at_most
     while claimed == at_most and going_on() and not sender.closed:
-        claimed, ready = await database.write(lambda session: _compose(session, clock.now(), at_most))
-        sent += sum(await asyncio.gather(*(_send(database, sender, clock, *each) for each in ready)))
+        lease = Lease(database, clock)
+        batch = await database.write(lambda session: claim(session, clock.now(), at_most))
+        claimed = batch.many
+        sent += await send(database, sender, clock, batch, lease)
     return sent
 
 
-async def recover(database: Database, now: datetime, lease: timedelta = timedelta(0)) -> None:
-    """Decide what was claimed over a lease ago and never marked: once more where the kind allows it, else given up.
+async def send(
+    database: Database,
+    sender: Sender,
+    clock: Clock,
+    batch: Claimed,
+    lease: Lease,
+    in_time: Callable[[], bool] = lambda: True,
+) -> int:
+    """Send what was claimed, while the lease holds and it is `in_time`. Returns how many were sent."""
+    if not batch.ready:
+        return 0
+    keeping = asyncio.create_task(lease.keep(batch.ready[0][0].claim or ""))
+
+    def may_go(deadline: datetime) -> bool:
+        return lease.holds and in_time() and clock.now() < deadline
+
+    try:
+        sends = (_send(database, sender, clock, owed, reply, partial(may_go, at)) for owed, reply, at in batch.ready)
+        return sum(await asyncio.gather(*sends))
+    finally:
+        keeping.cancel()
+
+
+async def recover(
+    database: Database, now: datetime, lease: timedelta = timedelta(0), pause: timedelta = IN_DOUBT_PAUSE
+) -> None:
+    """Decide what was claimed over a lease ago and never marked: once more after a pause where the kind allows it, else
+    given up.
 
     At a start that is everything the last process was sending.
     """
 
     def work(session: Session) -> None:
         for owed in outbox.in_doubt(session, now - lease):
-            _in_doubt(session, owed, now)
+            _in_doubt(session, owed, now, pause)
 
     await database.write(work)
 
 
-def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[tuple[Owed, Reply, datetime]]]:
+def claim(session: Session, now: datetime, at_most: int) -> Claimed:
+    """Claim what is due and compose it; what is stale, or said by now, is marked so."""
     ready = []
     owed_now = outbox.claim(session, now, at_most)
     for owed in owed_now:
+        if not session.try_to_hold(owed.user_id):
+            outbox.again(session, owed, now, tries=owed.tries - 1)  # this person is just taking a turn
+            continue
         user = users.get(session, owed.user_id)
         if now >= owed.too_late_at:
             outbox.mark(session, owed, "stale")
@@ -95,7 +165,7 @@ def _compose(session: Session, now: datetime, at_most: int) -> tuple[int, list[t
             outbox.mark(session, owed, "skipped")
         else:
             ready.append((owed, reply, peace.deadline(user, now, owed)))
-    return len(owed_now), ready
+    return Claimed(len(owed_now), ready)
 
 
 def _hold(session: Session, owed: Owed, held: Held) -> None:
@@ -108,7 +178,9 @@ def _hold(session: Session, owed: Owed, held: Held) -> None:
         outbox.mark(session, owed, "skipped")
 
 
-async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply, deadline: datetime) -> bool:
+async def _send(
+    database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply, may_go: Callable[[], bool]
+) -> bool:
     trouble: TelegramTrouble | None = None
     message_id = None
 
@@ -116,7 +188,7 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
         return await database.write(lambda session: outbox.is_claimed(session, owed))
 
     try:
-        message_id = await sender.deliver(owed.user_id, reply, deadline, still_owed)
+        message_id = await sender.deliver(owed.user_id, reply, may_go, still_owed)
     except TelegramTrouble as error:
         trouble = error
         log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)
@@ -142,7 +214,7 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
             case Refused():
                 outbox.mark(session, owed, "failed")
             case _:
-                _in_doubt(session, owed, now)
+                _in_doubt(session, owed, now, IN_DOUBT_PAUSE)
 
     await database.insist(record, clock)
     if trouble is None:
@@ -151,8 +223,8 @@ async def _send(database: Database, sender: Sender, clock: Clock, owed: Owed, re
     return trouble is None
 
 
-def _in_doubt(session: Session, owed: Owed, now: datetime) -> None:
-    if owed.tries < policy(owed.kind).tries and now + IN_DOUBT_PAUSE < owed.too_late_at:
-        outbox.again(session, owed, now + IN_DOUBT_PAUSE)
+def _in_doubt(session: Session, owed: Owed, now: datetime, pause: timedelta) -> None:
+    if owed.tries < policy(owed.kind).tries and now + pause < owed.too_late_at:
+        outbox.again(session, owed, now + pause)
     else:
         outbox.mark(session, owed, "failed")

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
-from bot.chat.send import Sender
 from bot.clock import Clock, SystemClock
 from bot.store.database import Closed, Database
 from jobs.backups import Backups
-from jobs.deliver import LEASE, deliver, recover
+from jobs.carry import Carry
+from jobs.deliver import IN_DOUBT_PAUSE, LEASE, SHARED_LEASE, recover
 from jobs.enqueue import enqueue
 from jobs.steps import Steps
 from jobs.upkeep import carry_out_erasures, follow_zone_data, plan_again, tidy
@@ -27,47 +27,73 @@ ERASURES = 5
 CHECKPOINT = 30
 """Seconds after which an erased person is gone from the write-ahead log too, at the latest."""
 
-FEWEST_IN_FLIGHT = 4
 WATCH = 2.0
+LEADS_FOR = 4.0
+"""Seconds that a worker believes to lead after the database said so: less than the database takes to let another."""
+
 STOP_WITHIN = 20.0
 Job = Callable[[], Awaitable[object]]
 
 
 class Metronome:
-    """Runs the jobs from `start` to `stop`; every job reads the wall clock when it runs."""
+    """Runs the jobs from `start` to `stop`; every job reads the wall clock when it runs.
 
-    def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
+    `carry` sees to what is due; `take_up` to updates that another process left. `leads`: of several processes one at a
+    time runs the jobs; it asks the database and may wait for it, so it is called on a thread. None: there is one only.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        carry: Carry,
+        clock: Clock,
+        take_up: Job | None = None,
+        leads: Callable[[], bool] | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._carry = carry
+        self._ask_whether_we_lead = leads
+        self._led_until: float | None = None
         self._running: set[asyncio.Future[object]] = set()
         self._steps = Steps(database, clock)
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
         backups = Backups(database, clock)
-        in_flight = max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)
+        lease, pause = (SHARED_LEASE, timedelta(0)) if database.shared else (LEASE, IN_DOUBT_PAUSE)
         # A late beat is made up for once, never skipped, never doubled: the defaults drop one that is 1 s late.
         beat = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=beat)
         jobs: tuple[tuple[str, int, Job], ...] = (
             ("enqueue", TICK, lambda: enqueue(database, clock.now())),
-            ("deliver", TICK, lambda: deliver(database, sender, clock, in_flight, lambda: not self._stopping)),
-            ("recover", MINUTE, lambda: recover(database, clock.now(), LEASE)),
+            ("deliver", TICK, lambda: carry.send_due(self._goes_on)),
+            ("recover", TICK if database.shared else MINUTE, lambda: recover(database, clock.now(), lease, pause)),
             ("erasures", ERASURES, lambda: carry_out_erasures(database)),
             ("checkpoint", CHECKPOINT, self._fold),
             ("backup", MINUTE, lambda: backups.take(clock.now())),
             ("tidy", HOUR, lambda: tidy(database, clock.now())),
         )
+        if take_up is not None:
+            jobs = (*jobs, ("take_up", TICK, take_up))
         for name, seconds, job in jobs:
             self._scheduler.add_job(self._run, "interval", args=(name, job), seconds=seconds, id=name)
 
     async def start(self) -> None:
+        await self._carry.start()
+        if self._ask_whether_we_lead is None:
+            await recover(self._database, self._clock.now())
+            await self._set_out()
+        else:
+            self._scheduler.add_job(self._follow, "interval", seconds=TICK, id="lead")
+        self._scheduler.start()
+        self._watch = asyncio.create_task(self._keep_beating())
+
+    async def _set_out(self) -> None:
+        """See to what a stopped process, or one of another version, has left."""
         await carry_out_erasures(self._database)
-        await recover(self._database, self._clock.now())
         planned = await follow_zone_data(self._database, self._clock.now(), version("tzdata"))
         if planned:
             log.info("zone_data.changed", planned=planned)
-        self._scheduler.start()
-        self._watch = asyncio.create_task(self._keep_beating())
         # It looks at every reminder; a start must not take longer the more there are.
         self._planning = asyncio.create_task(
             self._run("plan_again", lambda: plan_again(self._database, self._clock.now()))
@@ -83,6 +109,36 @@ class Metronome:
             # Not for ever: a send may be waiting for the end of a ban. The next start finds its row in `sending`.
             await asyncio.wait(self._running, timeout=STOP_WITHIN)
         self._scheduler.shutdown(wait=False)
+        await self._carry.stop()
+
+    async def _follow(self) -> None:
+        """Ask whether this is the process that plans and grants; one that takes over looks first at what was left."""
+        asked = self._clock.steady()
+        led = self._leads
+        try:
+            if not await asyncio.to_thread(self._ask_whether_we_lead or bool):
+                self._led_until = None
+                return
+            if self._led_until is None:
+                log.info("worker.leads")
+                await self._set_out()
+            elif not led:
+                log.info("worker.leads_again")
+            self._led_until = asked + LEADS_FOR
+        except DBAPIError as trouble:
+            self._database.complain(trouble, self._clock)
+        except Closed:
+            pass  # the process stops
+
+    @property
+    def _leads(self) -> bool:
+        """Tell whether this process may run the jobs: one that was stopped for a while may not, until it has asked."""
+        if self._ask_whether_we_lead is None:
+            return True
+        return self._led_until is not None and self._clock.steady() < self._led_until
+
+    def _goes_on(self) -> bool:
+        return self._leads and not self._stopping
 
     def watch_over(self, now: datetime) -> None:
         """Set jobs right whose next beat lies too far ahead of `now`.
@@ -108,7 +164,7 @@ class Metronome:
         return await job() if await self._steps.follow() else None
 
     async def _run(self, name: str, job: Job) -> None:
-        if self._stopping:
+        if not self._goes_on():
             return
         running = asyncio.ensure_future(self._on_time(job))
         self._running.add(running)

@@ -20,6 +20,7 @@ from bot.chat.limits import Lane, Limits
 from bot.chat.receive import ALLOWED, LONGEST_PAUSE, Lanes, Receiver
 from bot.chat.routes import handlers
 from bot.chat.send import Answer, Sender
+from bot.chat.shared_limits import SharedLimits
 from bot.chat.turn import Turns
 from bot.clock import Clock
 from bot.domain.safety import Concern, heard
@@ -65,8 +66,9 @@ class Chat:
             # No JobQueue: PTB would start one of its own as soon as APScheduler is installed.
             ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
         )
-        limits = Limits(clock, per_second=sending.per_second, per_chat_per_second=sending.per_chat_per_second)
-        self.sender = Sender(bot, database, limits, clock)
+        limits = partial(SharedLimits, database) if database.shared else Limits
+        paced = limits(clock, per_second=sending.per_second, per_chat_per_second=sending.per_chat_per_second)
+        self.sender = Sender(bot, database, paced, clock)
         self._turns = Turns(database, self.sender, clock, self._handle)
         self.application.add_handlers(list(handlers(self._turns)))
         self.application.add_error_handler(self._not_handled)

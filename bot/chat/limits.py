@@ -54,6 +54,7 @@ class Limits:
     """
 
     def __init__(self, clock: Clock, *, per_second: int = 30, per_chat_per_second: float = 1) -> None:
+        """`arrived_by`: the instant of the steady clock by which all that was sent so far has reached Telegram."""
         self._clock = clock
         self._per_second = per_second
         self._per_chat = per_chat_per_second
@@ -62,6 +63,7 @@ class Limits:
         self._strangers: deque[float] = deque()
         self._quickest = float("inf")
         self._measured = 0
+        self.arrived_by = float("-inf")
         self._chats: dict[int, tuple[float, float]] = {}
         self._closed_until = 0.0
         self._waiting: list[Waiting] = []
@@ -97,11 +99,13 @@ class Limits:
             self._quickest = min(self._quickest, took)
             self._measured += 1
             if self._measured >= KNOWN_AFTER:
-                arrived_by = granted_at + took - self._quickest / 2
+                arrived_by = granted_at + took - self.way_back
         finally:
             now = self._clock.steady()
             self._under_way -= 1
-            heappush(self._over, now if arrived_by is None else arrived_by)
+            arrived_by = now if arrived_by is None else arrived_by
+            self.arrived_by = max(self.arrived_by, arrived_by)
+            heappush(self._over, arrived_by)
             self._chats[chat_id] = (self._chats.get(chat_id, (BURST - 1.0, now))[0], now)
             self._news.set()
 
@@ -109,6 +113,16 @@ class Limits:
     def closed(self) -> bool:
         """Tell whether Telegram's 429 still holds."""
         return self._clock.steady() < self._closed_until
+
+    @property
+    def allowed(self) -> int:
+        """Return how many new messages may be sent in a second now; after a ban that is less for a while."""
+        return 0 if self.closed else self._allowed(self._clock.steady())
+
+    @property
+    def way_back(self) -> float:
+        """Return the seconds that an answer of Telegram's is on its way at least; 0 until that is known."""
+        return self._quickest / 2 if self._measured >= KNOWN_AFTER else 0.0
 
     async def open(self) -> None:
         """Return when no ban holds: edits need no permit, but a 429 stops them too."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -129,25 +129,30 @@ class Sender:
             self._limits.close_for((until - self._clock.now()).total_seconds())
 
     @property
+    def limits(self) -> Limits:
+        """Return what this process knows of Telegram's limits."""
+        return self._limits
+
+    @property
     def closed(self) -> bool:
         """Tell whether Telegram has asked for silence: nothing more should be composed until it is over."""
         return self._limits.closed
 
     async def deliver(
-        self, chat_id: int, reply: Reply, too_late_at: datetime, still_owed: Callable[[], Awaitable[bool]]
+        self, chat_id: int, reply: Reply, may_go: Callable[[], bool], still_owed: Callable[[], Awaitable[bool]]
     ) -> int | None:
         """Send what is new of what the clock owes and return the last message's id. Raises Gone, TryLater, Refused or
         Unknown.
 
-        TryLater(0) where it became too late while it waited for its turn. Between two messages the person may have
-        deleted everything: then nothing more comes.
+        TryLater(0) where it may not go any more when its turn comes: too late, or no longer ours. Between two messages
+        the person may have deleted everything: then nothing more comes.
         """
         message_id = None
         for message in reply.messages:
             if message.edit is None:
                 if message_id is not None and not await still_owed():
                     break
-                message_id = (await self._new(chat_id, message, Lane.CLOCK, too_late_at)).message_id
+                message_id = (await self._new(chat_id, message, Lane.CLOCK, may_go)).message_id
         return message_id
 
     async def set_right(self, chat_id: int, reply: Reply) -> None:
@@ -251,7 +256,7 @@ class Sender:
                 log.info("tap.not_answered", trouble=type(error).__name__)
 
     async def _new(
-        self, chat_id: int, message: Message, lane: Lane, too_late_at: datetime | None = None
+        self, chat_id: int, message: Message, lane: Lane, may_go: Callable[[], bool] | None = None
     ) -> TelegramMessage:
         drawn = await self._draw(message)
         shield: dict[str, Any] = {"protect_content": True} if message.discreet else {}
@@ -269,10 +274,10 @@ class Sender:
             return self._bot.send_photo(chat_id, drawn or b"", has_spoiler=message.discreet or None, **caption)
 
         if drawn is not None and len(text) <= CAPTION:
-            return await self._call(chat_id, lane, too_late_at, lambda: bring(caption=text, **options))
+            return await self._call(chat_id, lane, may_go, lambda: bring(caption=text, **options))
         if drawn is not None:
-            await self._call(chat_id, lane, too_late_at, lambda: bring(**shield))
-        return await self._call(chat_id, lane, too_late_at, lambda: self._bot.send_message(chat_id, text, **options))
+            await self._call(chat_id, lane, may_go, lambda: bring(**shield))
+        return await self._call(chat_id, lane, may_go, lambda: self._bot.send_message(chat_id, text, **options))
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:
         message_id = tapped if message.edit == "tapped" else message.edit
@@ -304,10 +309,14 @@ class Sender:
         return int(message_id)
 
     async def _call(
-        self, chat_id: int, lane: Lane, too_late_at: datetime | None, call: Callable[[], Awaitable[TelegramMessage]]
+        self,
+        chat_id: int,
+        lane: Lane,
+        may_go: Callable[[], bool] | None,
+        call: Callable[[], Awaitable[TelegramMessage]],
     ) -> TelegramMessage:
         async with self._limits.permit(chat_id, lane):
-            if too_late_at is not None and self._clock.now() >= too_late_at:
+            if may_go is not None and not may_go():
                 raise TryLater(0)
             try:
                 return await call()

@@ -3,9 +3,10 @@
 The associated data names table, row and user, so a sealed value cannot be moved to another row or person.
 """
 
+import hmac
 import os
 import secrets
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -110,6 +111,12 @@ def load_keys(path: Path) -> Keys:
     if not ring or any(len(key) != 32 or not 0 < number <= MOST for number, key in ring.items()):
         raise KeyTrouble(f"[keys] file: {path} is not a HeadsUp key file; put the right one back")
     return Keys(ring, max(ring))
+
+
+def derived(keys: Keys, purpose: str) -> str:
+    """Return a secret of its own for a purpose, the same for everybody who has the key file: 43 letters, digits, - or
+    _, from HMAC-SHA256 (RFC 2104) under the present key."""
+    return urlsafe_b64encode(hmac.digest(keys.ring[keys.current], purpose.encode(), "sha256")).decode().rstrip("=")
 
 
 def seal(keys: Keys, text: str, *, table: str, key: object, user: int) -> bytes:

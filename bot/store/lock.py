@@ -1,4 +1,5 @@
-"""One process per SQLite file: a lock that the kernel lets go of when its holder dies, however it dies."""
+"""Who may use a database: one process per SQLite file, by a lock that the kernel lets go of when its holder dies,
+however it dies; on PostgreSQL many, or one, by a lock that the server lets go of when it hears no more."""
 
 import fcntl
 import os
@@ -6,7 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+USES, LEADS = -1, -2
+"""Numbers of locks in a PostgreSQL database: who uses it, together or alone; and the one who plans and grants."""
+
+SILENCE = 6
+"""Seconds without a word after which PostgreSQL takes a lock from a process that was stopped or cut off."""
 
 
 class Held(Exception):
@@ -38,6 +47,47 @@ def take(database: Path) -> IO[str]:
         os.ftruncate(file.fileno(), 0)
         os.write(file.fileno(), f"{os.getpid()}\n".encode())
     return file
+
+
+class Seat:
+    """A lock of a PostgreSQL database, held by a connection of its own while it is asked about every few seconds."""
+
+    def __init__(self, url: str, number: int, *, shared: bool = False) -> None:
+        waiting = {"options": f"-c idle_session_timeout={SILENCE}s", "connect_timeout": SILENCE}
+        self._engine = create_engine(
+            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=waiting
+        )
+        self._take = text(f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}({number})")
+        self._connection: Connection | None = None
+        self._mine = False
+        self.reached = False
+
+    def held(self) -> bool:
+        """Take it where it is free, and tell whether it is ours: for `SILENCE` seconds from the moment of asking.
+
+        `reached` says then whether the database answered at all.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            if not self._mine:
+                self._mine = bool(self._connection.execute(self._take).scalar_one())
+            else:
+                self._connection.execute(text("SELECT 1"))
+            self.reached = True
+        except DBAPIError:
+            self.close()
+            self.reached = False
+        return self._mine
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._mine = False
+        if self._connection is not None:
+            with suppress(DBAPIError):
+                self._connection.close()
+            self._connection = None
+        self._engine.dispose()
 
 
 def others(connection: Connection) -> int:

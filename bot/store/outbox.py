@@ -91,20 +91,34 @@ def _values(new: New) -> dict[str, object]:
 def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
     """Take up to `most` rows that may be sent now, oldest first; each is marked before anything is sent."""
     ready = (
-        select(outbox)
+        select(outbox.c.id)
         .where(OPEN, outbox.c.state == "due", outbox.c.not_before <= now)
         .order_by(outbox.c.not_before, outbox.c.id)
         .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("ready")
     )
-    found = session.execute(ready).all()
     token = secrets.token_hex(16)
-    for row in found:
-        session.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id, outbox.c.state == "due")
-            .values(state="sending", claim=token, claimed_at=now, tries=row.tries + 1)
-        )
-    return [_read(row, token, row.tries + 1) for row in found]
+    taken = (
+        update(outbox)
+        .where(outbox.c.id.in_(select(ready.c.id)))
+        .values(state="sending", claim=token, claimed_at=now, tries=outbox.c.tries + 1)
+        .returning(outbox)
+    )
+    rows = sorted(session.execute(taken).all(), key=lambda row: (row.not_before, row.id))
+    return [_read(row, token, row.tries) for row in rows]
+
+
+def renew(session: Session, claim: str, now: datetime) -> None:
+    """Hold on to what is still being sent under this claim: its lease begins anew."""
+    mine = (outbox.c.claim == claim) & (outbox.c.state == "sending")
+    session.execute(update(outbox).where(OPEN, mine).values(claimed_at=now))
+
+
+def count_due(session: Session, now: datetime, most: int) -> int:
+    """Return how many may be sent now, up to `most`."""
+    some = select(outbox.c.id).where(OPEN, outbox.c.state == "due", outbox.c.not_before <= now).limit(most)
+    return int(session.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
 
 def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:

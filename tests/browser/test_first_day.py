@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.sandbox.server import Server, serve
+from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 from tests.browser.test_page import opened, types
 from tests.clock import HandClock
@@ -79,7 +80,7 @@ async def telegram(settings: Settings, clock: RunningClock) -> AsyncIterator[Tel
     """The whole bot as it runs: it polls, and its metronome beats."""
     telegram = Telegram(settings, clock)
     await telegram.start_bot()
-    metronome = Metronome(telegram.database, telegram.chat.sender, clock)
+    metronome = Metronome(telegram.database, InProcess(telegram.database, telegram.chat.sender, clock), clock)
     await metronome.start()
     polling = asyncio.create_task(telegram.chat.be_polled())
     yield telegram

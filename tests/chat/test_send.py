@@ -22,6 +22,14 @@ def methods(telegram: Telegram, after: int) -> list[str]:
     return [call.method for call in list(telegram.api.calls)[after:] if call.method != "getUpdates"]
 
 
+def in_time() -> bool:
+    return True
+
+
+def too_late() -> bool:
+    return False
+
+
 async def owed() -> bool:
     return True
 
@@ -173,9 +181,8 @@ async def test_a_reply_to_somebody_who_has_gone_blocks_them(telegram: Telegram, 
 
 
 async def test_the_clock_is_told_what_became_of_it(telegram: Telegram, ann: Person) -> None:
-    late = telegram.clock.now() + timedelta(hours=4)
     sender, reply = telegram.chat.sender, Reply((Message("card"),))
-    assert await sender.deliver(ann.user_id, reply, late, owed) == ann.sees.message_id
+    assert await sender.deliver(ann.user_id, reply, in_time, owed) == ann.sees.message_id
     for status, how, trouble in (
         (403, "refuse", Gone),
         (400, "refuse", Refused),
@@ -185,26 +192,24 @@ async def test_the_clock_is_told_what_became_of_it(telegram: Telegram, ann: Pers
     ):
         telegram.api.fail("sendMessage", status=status, how=how)  # type: ignore[arg-type]
         with pytest.raises(trouble):
-            await sender.deliver(ann.user_id, reply, late, owed)
+            await sender.deliver(ann.user_id, reply, in_time, owed)
         telegram.clock.moves(2)  # the ban is over
 
 
 async def test_what_became_too_late_while_it_waited_is_not_sent(telegram: Telegram, ann: Person) -> None:
     before = len(ann.chat)
     with pytest.raises(TryLater):
-        await telegram.chat.sender.deliver(ann.user_id, Reply((Message("old"),)), telegram.clock.now(), owed)
+        await telegram.chat.sender.deliver(ann.user_id, Reply((Message("old"),)), too_late, owed)
     assert len(ann.chat) == before
 
 
 async def test_an_edit_beside_a_prompt_may_fail(telegram: Telegram, ann: Person) -> None:
     telegram.api.fail("editMessageText", status=500)
     below = replace(Message("goes on below"), edit=ann.sees.message_id)
-    late = telegram.clock.now() + timedelta(hours=4)
-    assert await telegram.chat.sender.deliver(ann.user_id, Reply((below, Message("card"))), late, owed)
+    assert await telegram.chat.sender.deliver(ann.user_id, Reply((below, Message("card"))), in_time, owed)
     assert ann.sees.text == "card"
 
 
 async def test_who_has_deleted_everything_meanwhile_gets_no_second_message(telegram: Telegram, ann: Person) -> None:
-    late = telegram.clock.now() + timedelta(hours=4)
-    await telegram.chat.sender.deliver(ann.user_id, Reply((Message("first"), Message("second"))), late, owed_no_more)
+    await telegram.chat.sender.deliver(ann.user_id, Reply((Message("first"), Message("second"))), in_time, owed_no_more)
     assert ann.sees.text == "first"

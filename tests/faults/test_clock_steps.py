@@ -16,6 +16,7 @@ from bot.domain.reminders import CHECKIN
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.person import Person
 from bot.texts.words import texts_for
+from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 from tests.clock import HandClock
 from tests.databases import Home
@@ -91,7 +92,7 @@ class SettableWorld(World):
         await self.passes(seconds=(wall - self.clock.now()).total_seconds())
 
     async def _beat(self) -> None:
-        metronome = Metronome(self.database, self.chat.sender, self.clock)
+        metronome = Metronome(self.database, InProcess(self.database, self.chat.sender, self.clock), self.clock)
         await metronome.start()
         metronome._scheduler.pause()
         jobs = metronome._scheduler.get_jobs()

@@ -15,6 +15,7 @@ from bot.store.database import Session
 from bot.store.inbox import KEPT
 from bot.store.tables import answers, inbox
 from bot.store.tables import checkins as cards
+from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 from tests.databases import Home
 from tests.faults.household import CARD
@@ -78,7 +79,8 @@ def beat(all_is: World) -> list[asyncio.Task[None]]:
             await job.func(*job.args)  # type: ignore[attr-defined]
             await all_is.clock.sleep(pause.total_seconds())
 
-    jobs = Metronome(all_is.database, all_is.chat.sender, all_is.clock)._scheduler.get_jobs()
+    carry = InProcess(all_is.database, all_is.chat.sender, all_is.clock)
+    jobs = Metronome(all_is.database, carry, all_is.clock)._scheduler.get_jobs()
     return [asyncio.create_task(again_and_again(job)) for job in jobs]
 
 

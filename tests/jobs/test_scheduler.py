@@ -7,13 +7,18 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from jobs import scheduler
+from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 from tests.conftest import Telegram
 
 
 @pytest.fixture
 def metronome(telegram: Telegram) -> Metronome:
-    return Metronome(telegram.database, telegram.chat.sender, telegram.clock)
+    return Metronome(telegram.database, carry_of(telegram), telegram.clock)
+
+
+def carry_of(telegram: Telegram) -> InProcess:
+    return InProcess(telegram.database, telegram.chat.sender, telegram.clock)
 
 
 def beats(metronome: Metronome) -> AsyncIOScheduler:
