@@ -77,6 +77,13 @@ class BotProcess:
         """Let it die at once, as in a power cut."""
         await self._signalled(signal.SIGKILL)
 
+    async def sleeps(self, seconds: float) -> None:
+        """Let it stand still for so long, as a machine that was suspended."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        os.killpg(self._process.pid, signal.SIGCONT)
+
     async def stops(self) -> int:
         """Ask it to stop, as systemd and Docker do; returns the exit code."""
         return await self._signalled(signal.SIGTERM)
