@@ -27,7 +27,7 @@ from bot.store.database import Database
 from bot.store.disk import DiaryGone
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
 from bot.web.webhook import Webhook
-from jobs.carry import AcrossMachines, InProcess
+from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 
 LOOK_EVERY = 2.0
@@ -197,6 +197,8 @@ async def _live(
 def _metronome(database: Database, clock: Clock, chat: Chat) -> Metronome:
     if not database.shared:
         return Metronome(database, InProcess(database, chat.sender, clock), clock, chat.take_up)
+    from jobs.carry_across import AcrossMachines  # it needs the extra for PostgreSQL
+
     leads = lock.Seat(database.settings.database.url, lock.LEADS)
     carry = AcrossMachines(database, chat.sender, clock)
     return Metronome(database, carry, clock, chat.take_up, leads.held)

@@ -98,15 +98,14 @@ async def send(
     clock: Clock,
     batch: Claimed,
     lease: Lease,
-    in_time: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Send what was claimed, while the lease holds and it is `in_time`. Returns how many were sent."""
+    """Send what was claimed, while the lease holds. Returns how many were sent."""
     if not batch.ready:
         return 0
     keeping = asyncio.create_task(lease.keep(batch.ready[0][0].claim or ""))
 
     def may_go(deadline: datetime) -> bool:
-        return lease.holds and in_time() and clock.now() < deadline
+        return lease.holds and clock.now() < deadline
 
     try:
         sends = (_send(database, sender, clock, owed, reply, partial(may_go, at)) for owed, reply, at in batch.ready)

@@ -33,6 +33,9 @@ A_SECOND = timedelta(seconds=1)
 LONGEST = timedelta(seconds=20)
 """No send takes longer (chat/transport): a grant that is still not over belonged to a process that is gone."""
 
+LASTS = timedelta(seconds=1)
+"""A grant that nobody has taken up so long after it opened is never used."""
+
 own = MetaData()
 grants = Table(
     "grants",
@@ -68,9 +71,10 @@ def grant(session: Session, per_second: int, most: int, opens_in: timedelta) -> 
     What replies wait for counts as taken: they go first.
     """
     session.hold(GRANTS)
-    over = grants.c.over_at.is_not(None) & (grants.c.over_at < NOW - A_SECOND)
-    forgotten = grants.c.over_at.is_(None) & (func.coalesce(grants.c.opens_at, grants.c.asked_at) < NOW - LONGEST)
-    session.execute(delete(grants).where(over | forgotten))
+    since = func.coalesce(grants.c.opens_at, grants.c.asked_at)
+    gone = grants.c.over_at.is_(None) & (since < NOW - LONGEST)
+    missed = grants.c.begun.is_(False) & (since < NOW - LASTS)
+    session.execute(delete(grants).where((grants.c.over_at < NOW - A_SECOND) | gone | missed))
     counts = grants.c.over_at.is_(None) | (grants.c.over_at > NOW + opens_in - A_SECOND)
     many = min(most, per_second - _sum(session, counts))
     if many < 1:
@@ -97,10 +101,10 @@ def waiting(session: Session) -> int:
     return _sum(session, grants.c.begun.is_(False) & grants.c.over_at.is_(None))
 
 
-def begin(session: Session, number: int, lasts: timedelta) -> tuple[int, float] | None:
+def begin(session: Session, number: int) -> tuple[int, float] | None:
     """Take a grant up, once. Returns for how many it is, and the seconds until it opens; None where its time is over or
     somebody has it."""
-    open_ = grants.c.begun.is_(False) & grants.c.over_at.is_(None) & (grants.c.opens_at + lasts > NOW)
+    open_ = grants.c.begun.is_(False) & grants.c.over_at.is_(None) & (grants.c.opens_at + LASTS > NOW)
     seconds = func.extract("epoch", grants.c.opens_at - NOW).label("seconds")
     taken = update(grants).where(grants.c.id == number, open_).values(begun=True).returning(grants.c.many, seconds)
     row = session.execute(taken).mappings().one_or_none()

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import meta
@@ -19,8 +20,10 @@ def get(session: Session, key: Key) -> str | None:
 
 
 def put(session: Session, key: Key, value: str) -> None:
-    forget(session, key)
-    session.execute(insert(meta).values(key=key, value=value))
+    insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
+    once = insert(meta).values(key=key, value=value)
+    # In one statement: another process may put the same in at this very moment.
+    session.execute(once.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": once.excluded.value}))
 
 
 def forget(session: Session, key: Key) -> None:
