@@ -103,6 +103,7 @@ def rotate_key(settings: Settings) -> None:
         keys = database.keys
         if _in(database, keys, reseal.left):
             say(f"An older key is still in use; the newest in {settings.keys.file} takes its place.")
+        _in(database, keys, lambda session: session.secrets.give_missing())
         sealed, unreadable = _seal_again(database, keys)
         if not sealed:
             keys = add_key(settings.keys.file, keys)

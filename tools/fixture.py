@@ -58,6 +58,7 @@ def fill(session: Session) -> None:
     events.add(session, ANN, DAY, "attack", NOW, began=NOW.isoformat(), over=None)
     profiles.change(session, ANN, short=True, followed=frozenset({"alcohol"}), country="NZ")
     tastes.keep(session, ANN, tastes.Tastes(frozenset({"pb01"}), frozenset({"sl02"})))
+    session.secrets.give(ANN)
     if agreed := users.consent_of(session, BEN):
         users.withdraw(session, agreed, THEN)
 

@@ -1,25 +1,31 @@
 """Everything a person said is sealed with AES-256-GCM before it reaches the database; the key lives in its own file.
 
-The associated data names table, row and user, so a sealed value cannot be moved to another row or person.
+The associated data names table, row and user, so a sealed value cannot be moved to another row or person. Where a
+person has a secret (`store/secrets`), the key is made of the ring's and of it: without either nothing opens.
 """
 
 import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.store.disk import sync_folder
 
 NONCE = 12
 MOST = 255
 """A key's number is one byte in front of everything it has sealed."""
+
+OWN = b"\0"
+"""In front of the number: sealed with a person's own key. No key of the ring has the number 0."""
 
 HEADER = (
     "# HeadsUp's key. Without it the diary cannot be read, not even from a backup.\n"
@@ -33,10 +39,16 @@ class KeyTrouble(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """A key ring: every key that may open, and the one that seals."""
+    """A key ring: every key that may open, and the one that seals.
+
+    `secret_of` returns a person's secret; None where they have none. `personal`: whoever has one has what they say
+    sealed with a key of their own; what was sealed so is opened so in any case.
+    """
 
     ring: Mapping[int, bytes] = field(repr=False)
     current: int
+    secret_of: Callable[[int], bytes | None] = field(default=lambda user: None, repr=False, compare=False)
+    personal: bool = field(default=False, repr=False, compare=False)
 
 
 def make_keys(path: Path) -> Keys:
@@ -120,22 +132,48 @@ def derived(keys: Keys, purpose: str) -> str:
 
 
 def seal(keys: Keys, text: str, *, table: str, key: object, user: int) -> bytes:
-    """Return key number, nonce and ciphertext as one blob."""
+    """Return `head`, nonce and ciphertext as one blob."""
     nonce = secrets.token_bytes(NONCE)
-    sealed = AESGCM(keys.ring[keys.current]).encrypt(nonce, text.encode(), _place(table, key, user))
-    return bytes([keys.current]) + nonce + sealed
+    cipher = _cipher(keys.ring[keys.current], _sealing_secret(keys, user))
+    return head(keys, user) + nonce + cipher.encrypt(nonce, text.encode(), _place(table, key, user))
 
 
 def unseal(keys: Keys, sealed: bytes, *, table: str, key: object, user: int) -> str:
     """Return the text. Raises KeyTrouble when the key is another one or the value was moved or altered."""
     try:
-        cipher = AESGCM(keys.ring[sealed[0]])
-        return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], _place(table, key, user)).decode()
+        secret = keys.secret_of(user) if is_own(sealed) else None
+        number, nonce, rest = _parts(sealed if secret is None else sealed[len(OWN) :])
+        return _cipher(keys.ring[number], secret).decrypt(nonce, rest, _place(table, key, user)).decode()
     except (KeyError, IndexError, ValueError, InvalidTag):
         raise KeyTrouble(
             f"[keys] file: a value in {table} does not open with this key; put the key of this database back, "
             "or where it is damaged a backup with headsup restore FILE"
         ) from None
+
+
+def head(keys: Keys, user: int) -> bytes:
+    """Return what begins whatever is sealed of this person now: the key's number, OWN before it where it is theirs."""
+    return (OWN if _sealing_secret(keys, user) else b"") + bytes([keys.current])
+
+
+def is_own(sealed: bytes) -> bool:
+    """Tell whether a value opens with its person's own key only."""
+    return sealed.startswith(OWN)
+
+
+def _sealing_secret(keys: Keys, user: int) -> bytes | None:
+    return keys.secret_of(user) if keys.personal else None
+
+
+def _parts(sealed: bytes) -> tuple[int, bytes, bytes]:
+    return sealed[0], sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+
+
+def _cipher(key: bytes, secret: bytes | None) -> AESGCM:
+    """Return the cipher of a key of the ring; with a person's secret as the salt, that of the key made of both (HKDF
+    with SHA-256, RFC 5869)."""
+    own = HKDF(SHA256(), 32, salt=secret, info=b"headsup person").derive(key) if secret else key
+    return AESGCM(own)
 
 
 def _place(table: str, key: object, user: int) -> bytes:

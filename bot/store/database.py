@@ -7,7 +7,8 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -21,6 +22,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.store.crypto import Keys
 from bot.store.disk import DiaryGone, Disk, cannot_write, name_of
+from bot.store.secrets import Secrets, shred
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -58,9 +60,17 @@ class Session:
     """
 
     connection: Connection
-    keys: Keys
+    ring: Keys
     settings: Settings
     patient: bool = True
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets(self.connection)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return replace(self.ring, secret_of=self.secrets.of, personal=self.secrets.given)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, parameters)
@@ -224,7 +234,8 @@ class Database:
             log.error("diary.not_written", trouble=name_of(trouble))
 
     async def checkpoint(self) -> None:
-        """Fold SQLite's write-ahead log into the file and empty it, so that what was deleted is gone from both."""
+        """Fold SQLite's write-ahead log into the file and empty it, so that what was deleted is gone from both; on
+        PostgreSQL write the table of secrets anew where one was destroyed."""
         await asyncio.wrap_future(self.submit(_checkpoint))
 
     def close(self) -> None:
@@ -322,17 +333,19 @@ FOLD = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 def _checkpoint(session: Session) -> None:
+    if session.connection.dialect.name != "sqlite":
+        shred(session.connection.engine)
+        return
     # Between transactions, on the writer's own connection: a second one that checkpoints while the first writes can
     # lose data in SQLite before 3.51.3.
-    if session.connection.dialect.name == "sqlite":
-        cursor = session.connection.connection.cursor()
+    cursor = session.connection.connection.cursor()
+    try:
+        # Somebody may be reading, for a backup: then the rest is folded in next time, and nobody waits for that.
+        cursor.execute("PRAGMA busy_timeout=100")
         try:
-            # Somebody may be reading, for a backup: then the rest is folded in next time, and nobody waits for that.
-            cursor.execute("PRAGMA busy_timeout=100")
-            try:
-                cursor.execute(FOLD)
-            finally:
-                cursor.execute("PRAGMA busy_timeout=5000")
-                cursor.close()
-        except sqlite3.Error as trouble:
-            raise DBAPIError(FOLD, None, trouble) from None
+            cursor.execute(FOLD)
+        finally:
+            cursor.execute("PRAGMA busy_timeout=5000")
+            cursor.close()
+    except sqlite3.Error as trouble:
+        raise DBAPIError(FOLD, None, trouble) from None

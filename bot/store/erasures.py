@@ -116,6 +116,7 @@ def _append(path: Path, new: Sequence[str]) -> None:
 
 
 def _delete(session: Session, user_id: int, *, unread: bool) -> None:
+    inbox.outlive(session, user_id)
     users.erase(session, user_id)
     inbox.forget_user(session, user_id, unread=unread)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import structlog
 from sqlalchemy import Select, case, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.crypto import KeyTrouble, seal, unseal
+from bot.store.crypto import KeyTrouble, is_own, seal, unseal
 from bot.store.database import Session
 from bot.store.tables import inbox
 
@@ -107,6 +108,17 @@ def forget_user(session: Session, user_id: int, *, unread: bool) -> None:
     """Forget what somebody sent; `unread`: what nobody has handled yet too."""
     theirs = inbox.c.user_id == user_id
     session.execute(delete(inbox).where(theirs if unread else theirs & (inbox.c.state != "received")))
+
+
+def outlive(session: Session, user_id: int) -> None:
+    """Seal what somebody sent and nobody has handled yet like a stranger's: their own key is about to be destroyed."""
+    unread = (inbox.c.user_id == user_id) & (inbox.c.state == "received") & inbox.c.payload.is_not(None)
+    for row in session.execute(select(inbox.c.update_id, inbox.c.payload).where(unread)).all():
+        place: dict[str, Any] = {"table": "inbox", "key": row.update_id, "user": user_id}
+        if is_own(row.payload):
+            with suppress(KeyTrouble):  # what is damaged is no reason to keep anybody
+                payload = seal(session.ring, unseal(session.keys, row.payload, **place), **place)
+                session.execute(update(inbox).where(inbox.c.update_id == row.update_id).values(payload=payload))
 
 
 def unfinished(session: Session, until: datetime) -> Sequence[Waiting]:

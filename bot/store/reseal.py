@@ -4,19 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Table, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    LargeBinary,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
-from bot.store.crypto import KeyTrouble, seal, unseal
+from bot.store.crypto import OWN, KeyTrouble, head, seal, unseal
 from bot.store.database import Session
-from bot.store.tables import answers, checkins, inbox, metadata
+from bot.store.tables import answers, checkins, inbox, metadata, secrets
 
 SEALED: Mapping[Table, Sequence[Column[Any]]] = {
     table: columns
     # The cards first: by the first of them it is told, at every start, whether the key is the right one.
     for table in sorted(metadata.sorted_tables, key=lambda table: table is not checkins)
-    if (columns := [column for column in table.columns if isinstance(column.type, LargeBinary)])
+    if table is not secrets
+    and (columns := [column for column in table.columns if isinstance(column.type, LargeBinary)])
 }
-"""Every column of bytes is a sealed one."""
+"""Every column of bytes is a sealed one, but for people's secrets, which open nothing without the key."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +45,7 @@ class Batch:
 
 
 def left(session: Session) -> int:
-    """Return how many rows hold something that is sealed with another key than the one that seals now."""
+    """Return how many rows hold something that is sealed with another key than it would be now."""
     counts = (select(func.count()).select_from(table).where(_old(session, table)) for table in SEALED)
     return sum(session.execute(count).scalar_one() for count in counts)
 
@@ -51,7 +66,7 @@ def seal_again(session: Session, table: Table, after: Sequence[Any] | None, most
         place: dict[str, Any] = {"key": ":".join(str(row[part]) for part in key), "user": row["owner"] or 0}
         values = {column: row[column] for column in (*primary, *SEALED[table])}
         for column in SEALED[table]:
-            if row[column] is None or row[column][:1] == _now(session):
+            if row[column] is None or row[column].startswith(head(session.keys, place["user"])):
                 continue
             try:
                 text = unseal(session.keys, row[column], table=table.name, **place)
@@ -67,12 +82,20 @@ def seal_again(session: Session, table: Table, after: Sequence[Any] | None, most
 
 
 def _old(session: Session, table: Table) -> ColumnElement[bool]:
-    now = literal(_now(session), LargeBinary)
-    return or_(*(func.substr(column, 1, 1, type_=LargeBinary) != now for column in SEALED[table]))
+    """Pick the rows in which something does not begin as it would if it were sealed now (`crypto.head`)."""
+    number = bytes([session.keys.current])
+    if not session.keys.personal:
+        return _begins_otherwise(table, number)
+    _, owner = _place(table)
+    has_secret = exists().where(secrets.c.user_id == owner)
+    return or_(
+        and_(has_secret, _begins_otherwise(table, OWN + number)), and_(~has_secret, _begins_otherwise(table, number))
+    )
 
 
-def _now(session: Session) -> bytes:
-    return bytes([session.keys.current])
+def _begins_otherwise(table: Table, wanted: bytes) -> ColumnElement[bool]:
+    begins = (func.substr(column, 1, len(wanted), type_=LargeBinary) for column in SEALED[table])
+    return or_(*(each != literal(wanted, LargeBinary) for each in begins))
 
 
 def _place(table: Table) -> tuple[Sequence[Column[Any]], ColumnElement[Any]]:
@@ -81,5 +104,5 @@ def _place(table: Table) -> tuple[Sequence[Column[Any]], ColumnElement[Any]]:
         return (inbox.c.update_id,), inbox.c.user_id
     if table is answers:
         owner = select(checkins.c.user_id).where(checkins.c.id == answers.c.checkin_id)
-        return tuple(table.primary_key.columns), owner.scalar_subquery()
+        return tuple(table.primary_key.columns), owner.correlate(answers).scalar_subquery()
     return tuple(table.primary_key.columns), table.c.user_id

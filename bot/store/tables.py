@@ -232,8 +232,8 @@ events = Table(
 )
 
 
-def _of_each(name: str) -> Table:
-    """Return a table of one sealed body a person."""
+def _of_each(name: str, value: str = "body") -> Table:
+    """Return a table of one value of bytes a person."""
     person = Column(
         "user_id",
         BigId,
@@ -242,8 +242,9 @@ def _of_each(name: str) -> Table:
         autoincrement=False,
         nullable=False,
     )
-    return Table(name, metadata, person, Column("body", LargeBinary, nullable=False))
+    return Table(name, metadata, person, Column(value, LargeBinary, nullable=False))
 
 
 tastes = _of_each("tastes")
 profiles = _of_each("profiles")
+secrets = _of_each("secrets", "secret")

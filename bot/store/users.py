@@ -84,6 +84,8 @@ def add(session: Session, user: User, now: datetime) -> User:
     added = replace(user, state="active", since=now)
     columns = {name: value for name, value in asdict(added).items() if name != "consent"}
     session.execute(insert(users).values(**columns))
+    if session.secrets.given:
+        session.secrets.give(user.id)
     return added
 
 
@@ -151,7 +153,8 @@ def follow_text(session: Session, text_hashes: Collection[str], now: datetime) -
 
 
 def erase(session: Session, user_id: int) -> None:
-    """Delete the person; every table that names them follows by its foreign key."""
+    """Delete the person and their secret; every table that names them follows by its foreign key."""
+    session.secrets.destroy(user_id)
     session.execute(delete(users).where(users.c.id == user_id))
 
 

@@ -40,6 +40,7 @@ def live(session: Session) -> None:
     inbox.store(session, [({"update_id": 2**40, "message": {"text": "ünïcode\n\x00"}}, ANN)], NOW)
     users.agree(session, ANN, "1", "the text", NOW)
     invites.redeem(session, invites.make(session.keys, NOW), NOW)
+    session.secrets.give(ANN)
     meta.put_instant(session, "heard_at", NOW)
     events.add(session, ANN, DAY, "attack", NOW, began=NOW.isoformat())
     profiles.change(session, ANN, country="NZ")

@@ -76,7 +76,8 @@ def test_erasing_a_person_empties_every_table_of_them(database: Database, ann: U
         users.erase(session, ANN)
         return {table.name: len(session.execute(table.select()).all()) for table in metadata.sorted_tables}
 
-    assert set(database.submit(work).result(5).values()) == {0}
+    left = database.submit(work).result(5)
+    assert {name for name, rows in left.items() if rows} <= {"meta"}, "what the bot knows about itself"
 
 
 def test_an_invitation_is_good_once_and_for_a_week(database: Database) -> None:
