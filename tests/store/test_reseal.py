@@ -53,7 +53,7 @@ def said(session: Session) -> list[object]:
     return [
         *cards,
         *(checkins.answers_of(session, card) for card in cards if card),
-        *inbox.unfinished(session),
+        *inbox.unfinished(session, NOW),
         *events.of_user(session, ANN, date.min, date.max),
         *reminders.of_user(session, ANN),
         profiles.of_user(session, ANN),

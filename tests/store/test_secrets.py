@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -142,7 +143,7 @@ def test_a_diary_from_before_gets_secrets_with_its_new_key(database: Database, a
     database.submit(lambda session: session.secrets.give_missing()).result(5)
     assert database.submit(reseal.left).result(5) == 1, "nobody has a secret of what is nobody's"
     for each in reseal.SEALED:
-        database.submit(lambda session, each=each: reseal.seal_again(session, each, None, 100)).result(5)
+        database.submit(partial(reseal.seal_again, table=each, after=None, most=100)).result(5)
     assert database.submit(reseal.left).result(5) == 0
     assert database.submit(beginnings).result(5) == [OWN]
     assert database.submit(lambda session: events.of_user(session, ANN, DAY, DAY)).result(5)
