@@ -139,6 +139,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
     times = [privacy.Times(90, 3650, 29), privacy.Times(0, 0, 0)]
     yield from (privacy.policy(t, privacy.said(t, "<" * 200, each), known=True) for each in times)
     yield from (privacy.policy(t, privacy.said(t, "", times[0]), known=False), privacy.kept(t))
+    yield from (privacy.ask_forget(t, LARGEST_ID), privacy.forgotten(t))
     for held in HELD:
         yield from (consent.ask_again(t, LARGEST_ID, list(consent.changes(t).values()), held), consent.goes_on(t))
         yield from (consent.ask_withdraw(t, LARGEST_ID, held, 90), consent.withdrawn(t, held, 1))
@@ -163,7 +164,7 @@ def everything_else(t: Texts) -> Iterator[Message]:
         yield from (visits.page(t, long, MONDAY, new=True), visits.below(visits.page(t, long, None, new=True)))
         yield visits.called_off(t, long)
     looks = (NOW,) * 200
-    shares = [share.Line(LARGEST_ID, "<" * 64, NOW, looks, open=n % 2 == 0, taken=n < 4) for n in range(6)]
+    shares = [share.Line(LARGEST_ID, "<" * 64, NOW, looks, open=n % 2 == 0, taken=n < 4, gone=n == 5) for n in range(6)]
     yield from (
         share.listing(t, shares, LARGEST_ID),
         share.listing(t, [], LARGEST_ID, share.ended(t)),

@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.domain.questions import Hours
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
-from bot.store import checkins, events, inbox, invites, meta, outbox, profiles, reminders, schema, tastes, users
+from bot.store import checkins, events, inbox, invites, meta, outbox, profiles, reminders, schema, shares, tastes, users
 from bot.store.crypto import load_keys
 from bot.store.database import Session, open_engine
 
@@ -59,6 +59,7 @@ def fill(session: Session) -> None:
     profiles.change(session, ANN, short=True, followed=frozenset({"alcohol"}), country="NZ")
     tastes.keep(session, ANN, tastes.Tastes(frozenset({"pb01"}), frozenset({"sl02"})))
     session.secrets.give(ANN)
+    shares.make(session, ANN, DAY, NOW, THEN, "1")
     if agreed := users.consent_of(session, BEN):
         users.withdraw(session, agreed, THEN)
 

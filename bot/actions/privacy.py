@@ -6,8 +6,8 @@ from bot.actions.buttons import digits_of, instant_of
 from bot.config import Settings
 from bot.domain.backups import gone_after
 from bot.render import privacy as render
-from bot.render.message import Reply
-from bot.store import checkins, erasures, events, reminders
+from bot.render.message import Reply, Sorry
+from bot.store import checkins, erasures, events, reminders, shares
 from bot.store.database import Session
 from bot.store.users import User
 from bot.texts.words import texts_for
@@ -29,22 +29,35 @@ def times_of(settings: Settings) -> render.Times:
 
 
 def ask_delete(session: Session, user: User, now: datetime, words: str = "") -> Reply:
+    if user.state == "stranger":
+        _must_be_known(session, user)
+        return Reply((render.ask_forget(texts_for(user.language), digits_of(now)),))
     return Reply((render.ask_delete(texts_for(user.language), held(session, user), digits_of(now)),))
 
 
 def erase(session: Session, user: User, now: datetime, asked_at: str) -> Reply:
     """Delete the person and every row that names them, and say what is gone; where the question is old, or is from an
     earlier diary of theirs, it is asked again: a slip of the thumb on an old message must not cost a diary."""
-    asked = instant_of(asked_at)
-    if asked is None or asked < user.since or now - asked > STILL_MEANT:
+    asked, stranger = instant_of(asked_at), user.state == "stranger"
+    if asked is None or (asked < user.since and not stranger) or now - asked > STILL_MEANT:
         return Reply(tuple(render.in_place(message) for message in ask_delete(session, user, now).messages))
     gone = held(session, user)
+    if stranger:
+        _must_be_known(session, user)
     erasures.erase(session, user.id, now)
+    if stranger:
+        return Reply((render.forgotten(texts_for(user.language)),))
     return Reply((render.erased(texts_for(user.language), gone),))
 
 
 def keep(session: Session, user: User, now: datetime) -> Reply:
     return Reply((render.kept(texts_for(user.language)),))
+
+
+def _must_be_known(session: Session, user: User) -> None:
+    """Raise Sorry where nothing is kept of somebody without a diary, not even as the reader of another's."""
+    if not shares.read_by(session, user.id):
+        raise Sorry("Nothing about you is kept here.")
 
 
 def held(session: Session, user: User) -> render.Held:

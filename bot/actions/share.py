@@ -83,7 +83,7 @@ def open_(session: Session, user: User, now: datetime, name: str, code: str) -> 
     if not _open(session, share, now):
         raise Sorry(CLOSED)
     if share.reader is None:
-        share = replace(share, reader=user.id, name=" ".join(name.split())[:LONGEST_NAME])
+        share = replace(share, reader=user.id, name=" ".join(name.split())[:LONGEST_NAME], opened=now)
         shares.keep(session, share)
         outbox.owe(
             session,
@@ -145,7 +145,9 @@ def _listing(session: Session, user: User, now: datetime, said: str = "") -> Mes
     for share in shares.of_owner(session, user.id):
         looks = tuple(local(look, user.zone) for look in share.looks)
         until, taken = local(share.until, user.zone), share.reader is not None
-        lines.append(render.Line(share.id, share.name, until, looks, open=share.open(now), taken=taken))
+        lines.append(
+            render.Line(share.id, share.name, until, looks, open=share.open(now), taken=taken, gone=share.gone)
+        )
     return render.listing(texts_for(user.language), lines, digits_of(now), said)
 
 

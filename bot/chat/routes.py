@@ -92,7 +92,7 @@ COMMANDS: Mapping[str, Route] = {
     "resume": Route(settings.resume),
     "export": Route(export.ask, theirs=True),
     "import": Route(import_.ask),
-    "delete": Route(privacy.ask_delete, theirs=True),
+    "delete": Route(privacy.ask_delete, strangers=True),
     "privacy": Route(privacy.show, strangers=True),
     "warning": Route(safety.warning, strangers=True),
     "help": Route(settings.help_, strangers=True),
@@ -224,9 +224,9 @@ BUTTONS: Mapping[str, Route] = {
     "take_out": Route(import_.undo),  # take_out:<event>
     "ask_withdraw": Route(consent.ask_withdraw, theirs=True),
     "withdraw": Route(consent.withdraw, theirs=True),  # withdraw:<consent>
-    "delete": Route(privacy.ask_delete, theirs=True),
-    "erase": Route(privacy.erase, theirs=True),  # erase:<instant>
-    "keep": Route(privacy.keep, theirs=True),
+    "delete": Route(privacy.ask_delete, strangers=True),
+    "erase": Route(privacy.erase, strangers=True),  # erase:<instant>
+    "keep": Route(privacy.keep, strangers=True),
 }
 
 TYPED: Mapping[str, Action] = {

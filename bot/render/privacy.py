@@ -120,6 +120,15 @@ def ask_delete(t: Texts, held: Held, asked_at: int) -> Message:
     )
 
 
+def ask_forget(t: Texts, asked_at: int) -> Message:
+    """Ask somebody once who keeps no diary here and has only looked at another's; `asked_at` as in `ask_delete`."""
+    return Message(
+        f"<b>{t('Delete everything about you?')}</b>\n"
+        + t("That is your Telegram number and your name, with what was shared with you. You can’t look any more then."),
+        rows([Button(t("Yes, delete everything"), f"erase:{asked_at}")], [Button(t("No, keep it"), "keep")]),
+    )
+
+
 def in_place(message: Message) -> Message:
     return replace(message, edit="tapped")
 
@@ -139,6 +148,13 @@ def erased(t: Texts, held: Held) -> Message:
                 ),
             )
         ),
+        edit="tapped",
+    )
+
+
+def forgotten(t: Texts) -> Message:
+    return Message(
+        f"<b>{t('Deleted.')}</b> " + t("Gone: your number and your name. What was shared with you is closed."),
         edit="tapped",
     )
 

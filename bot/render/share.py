@@ -10,7 +10,8 @@ from bot.texts.words import Texts
 
 @dataclass(frozen=True)
 class Line:
-    """One share in the owner's list: `until` and `looks` are local; `taken`: somebody has opened it."""
+    """One share in the owner's list: `until` and `looks` are local; `taken`: somebody has opened it; `gone`: and has
+    had everything about them deleted since."""
 
     id: int
     name: str
@@ -18,6 +19,7 @@ class Line:
     looks: tuple[datetime, ...]
     open: bool
     taken: bool
+    gone: bool
 
 
 def listing(t: Texts, lines: Sequence[Line], offered_at: int, said: str = "") -> Message:
@@ -115,6 +117,9 @@ def _line(t: Texts, line: Line) -> str:
     who = _named(t, line.name) if line.taken or line.looks else t("Not opened yet")
     ends = t("open until {until}", until=_at(t, line.until)) if line.open else t("ended")
     said = f"<b>{who}</b>, {ends}."
+    if line.gone:
+        gone = t("Whoever had opened this link has deleted their data here, and their name with it.")
+        said = f"<b>{t('Ended.')}</b> {gone}"
     if not line.looks:
         return said
     looks = t.many(

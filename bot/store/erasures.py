@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.store import inbox, meta, users
+from bot.store import inbox, meta, shares, users
 from bot.store.crypto import Keys
 from bot.store.database import Session
 from bot.store.tables import users as people
@@ -33,14 +33,14 @@ def ledger_of(key_file: Path) -> Path:
 
 
 def erase(session: Session, user_id: int, now: datetime, *, unread: bool = False) -> None:
-    """Write the ledger, then delete the person and every row that names them. OSError where the ledger cannot be
-    written: then nothing is deleted.
+    """Write the ledger, then delete the person and every row that names them, and end what others shared with them.
+    OSError where the ledger cannot be written: then nothing is deleted.
 
     What they sent after asking for it waits in the inbox and is theirs to be answered: perhaps they agree again. It
     goes with the rest only where nobody is there to read it (`unread`).
     """
     note(session.settings.keys.file, session.keys, user_id, now)
-    _delete(session, user_id, unread=unread)
+    _delete(session, user_id, now, unread=unread)
 
 
 def note(key_file: Path, keys: Keys, user_id: int, now: datetime) -> None:
@@ -80,17 +80,26 @@ def waiting(session: Session) -> Sequence[Erasure]:
 
 def carry_out(session: Session, erasures: Sequence[Erasure], after: int, most: int) -> int | None:
     """Erase those among up to `most` people with numbers above `after` whom the ledger names and who have not come
-    back since. Returns the last number looked at; None when there was nobody left to look at."""
+    back since. Returns the last number looked at; None when there was nobody left to look at, and readers without a
+    diary, who have no such number, were seen to."""
     latest: dict[str, datetime] = {}
     for erasure in erasures:
         latest[erasure.digest] = max(erasure.at, latest.get(erasure.digest, erasure.at))
+
+    def erased_at(user_id: int) -> datetime | None:
+        named = (latest.get(_digest(key, user_id)) for key in session.keys.ring.values())
+        return max((at for at in named if at is not None), default=None)
+
     found = select(people.c.id, people.c.since).where(people.c.id > after).order_by(people.c.id).limit(most)
     rows = session.execute(found).all()
     for row in rows:
-        named = (latest.get(_digest(key, row.id)) for key in session.keys.ring.values())
-        if any(at is not None and row.since < at for at in named):
-            _delete(session, row.id, unread=True)
-    return rows[-1].id if rows else None
+        at = erased_at(row.id)
+        if at is not None and row.since < at:
+            _delete(session, row.id, at, unread=True)
+    if rows:
+        return rows[-1].id
+    shares.forget_readers(session, max(latest.values()), lambda reader, opened: opened < (erased_at(reader) or opened))
+    return None
 
 
 def done(session: Session, erasures: Sequence[Erasure]) -> None:
@@ -115,7 +124,8 @@ def _append(path: Path, new: Sequence[str]) -> None:
         os.fsync(file.fileno())
 
 
-def _delete(session: Session, user_id: int, *, unread: bool) -> None:
+def _delete(session: Session, user_id: int, at: datetime, *, unread: bool) -> None:
+    shares.forget_readers(session, at, lambda reader, opened: reader == user_id)
     inbox.outlive(session, user_id)
     users.erase(session, user_id)
     inbox.forget_user(session, user_id, unread=unread)

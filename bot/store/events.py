@@ -69,7 +69,7 @@ def get(session: Session, user_id: int, event_id: int) -> Event | None:
     """Return a person's own event; None where it is gone or somebody else's."""
     found = select(events).where(events.c.id == event_id, events.c.user_id == user_id)
     row = session.execute(found).one_or_none()
-    return None if row is None else _read(session, row)
+    return None if row is None else read(session, row)
 
 
 def of_user(session: Session, user_id: int, first: date, last: date, kind: str | None = None) -> Sequence[Event]:
@@ -77,7 +77,7 @@ def of_user(session: Session, user_id: int, first: date, last: date, kind: str |
     found = select(events).where(events.c.user_id == user_id, events.c.day >= first, events.c.day <= last)
     if last > SHELF:
         found = found.where(events.c.day > SHELF)
-    every = [_read(session, row) for row in session.execute(found.order_by(events.c.day, events.c.id))]
+    every = [read(session, row) for row in session.execute(found.order_by(events.c.day, events.c.id))]
     return [event for event in every if kind in (None, event.kind)]
 
 
@@ -87,6 +87,7 @@ def _keep(session: Session, event: Event) -> None:
     session.execute(update(events).where(events.c.id == event.id).values(body=sealed))
 
 
-def _read(session: Session, row: Row[Any]) -> Event:
+def read(session: Session, row: Row[Any]) -> Event:
+    """Open a row of the table."""
     details = json.loads(unseal(session.keys, row.body, table="events", key=row.id, user=row.user_id))
     return Event(row.id, row.user_id, row.day, details.pop("kind"), details, row.created_at)

@@ -3,18 +3,21 @@
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.store import events
+from bot.store.crypto import KeyTrouble
 from bot.store.database import Session
 from bot.store.events import Event
 from bot.store.tables import events as table
+from bot.store.tables import shares as doors
 
 SHARE = "share"
 CODE = re.compile(r"s([0-9]{1,18})-([A-Za-z0-9_-]{22})")
@@ -28,8 +31,12 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Share:
-    """A share of `owner`'s: read only, until `until` or until it was `ended`. `reader` is the Telegram id of whoever
-    opened it first, `name` how Telegram calls them; `looks` are the instants at which they looked."""
+    """A share of `owner`'s: read only, until `until` or until it was `ended`.
+
+    `reader` is the Telegram id of whoever opened it first, `name` how Telegram calls them, `opened` when they did
+    (where that was not kept, when it was made); `looks` are the instants at which they looked. `gone`: they had
+    everything about them deleted, so who it was is forgotten.
+    """
 
     id: int
     owner: int
@@ -39,6 +46,8 @@ class Share:
     reader: int | None = None
     name: str = ""
     looks: tuple[datetime, ...] = ()
+    opened: datetime | None = None
+    gone: bool = False
 
     def open(self, now: datetime) -> bool:
         return self.ended is None and now < self.until
@@ -57,8 +66,9 @@ def make(session: Session, owner: int, day: date, now: datetime, until: datetime
         until=until.isoformat(),
         digest=_digest(secret),
         offered_at=offered_at,
-        **_plain(None, None, "", ()),
+        **_plain(Share(0, owner, until, offered_at)),
     )
+    session.execute(insert(doors).values(event_id=event.id))
     return _read(event), f"s{event.id}-{secret}"
 
 
@@ -86,8 +96,32 @@ def keep(session: Session, share: Share) -> None:
     """Keep what has become of a share."""
     event = _find(session, share.id)
     if event is not None:
-        looks = share.looks[-MOST_LOOKS:]
-        events.change(session, event, **_plain(share.ended, share.reader, share.name, looks))
+        events.change(session, event, **_plain(share))
+
+
+def read_by(session: Session, reader: int) -> Sequence[Share]:
+    """Return what this person has opened and nobody has forgotten, in whoever's diary it is."""
+    return [share for share in _opened(session) if share.reader == reader]
+
+
+def forget_readers(session: Session, now: datetime, erased: Callable[[int, datetime], bool]) -> None:
+    """End the shares of readers who had everything about them deleted, and forget who they were. `erased` is asked
+    about a reader and when they opened it."""
+    for found in _opened(session):
+        if found.reader is not None and found.opened is not None and erased(found.reader, found.opened):
+            share = get(session, found.id)  # locked, and as it stands now
+            if share is not None:
+                ended = share.ended or min(now, share.until)
+                keep(session, replace(share, ended=ended, reader=None, name="", gone=True))
+
+
+def _opened(session: Session) -> Iterator[Share]:
+    shared = select(table).join(doors, doors.c.event_id == table.c.id).order_by(table.c.id)
+    for row in session.execute(shared).all():
+        with suppress(KeyTrouble):  # what is damaged in one diary keeps nobody else in another
+            share = _read(events.read(session, row))
+            if share.reader is not None:
+                yield share
 
 
 def tidy(session: Session, owner: int, now: datetime) -> None:
@@ -111,17 +145,20 @@ def _digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def _plain(ended: datetime | None, reader: int | None, name: str, looks: Sequence[datetime]) -> dict[str, Any]:
+def _plain(share: Share) -> dict[str, Any]:
     return {
-        "ended": ended.isoformat() if ended else None,
-        "reader": reader,
-        "name": name,
-        "looks": [look.isoformat() for look in looks],
+        "ended": share.ended.isoformat() if share.ended else None,
+        "reader": share.reader,
+        "name": share.name,
+        "looks": [look.isoformat() for look in share.looks[-MOST_LOOKS:]],
+        "opened": share.opened.isoformat() if share.opened else None,
+        "gone": share.gone,
     }
 
 
 def _read(event: Event) -> Share:
     details = event.details
+    opened = details.get("opened")
     return Share(
         event.id,
         event.user_id,
@@ -131,6 +168,8 @@ def _read(event: Event) -> Share:
         details["reader"],
         details["name"],
         tuple(datetime.fromisoformat(look) for look in details["looks"]),
+        datetime.fromisoformat(opened) if opened else event.created_at,
+        details.get("gone", False),
     )
 
 

@@ -232,6 +232,14 @@ events = Table(
 )
 
 
+shares = Table(
+    "shares",
+    metadata,
+    Column("event_id", BigId, ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+)
+"""Which events are shares: what an event is stands in what is sealed, and a reader's are in other people's diaries."""
+
+
 def _of_each(name: str, value: str = "body") -> Table:
     """Return a table of one value of bytes a person."""
     person = Column(

@@ -48,7 +48,7 @@ def test_typed_answers_take_the_text_last() -> None:
 
 def test_only_a_few_actions_are_for_strangers() -> None:
     open_to_all = {name for routes in (COMMANDS, BUTTONS) for name, route in routes.items() if route.strangers}
-    readers = {"open_share", "no_share", "shared", "leave_share"}
+    readers = {"open_share", "no_share", "shared", "leave_share", "delete", "erase", "keep"}
     assert open_to_all == {"start", "privacy", "warning", "help", "agree", "decline", "numbers", "safe"} | readers
 
 

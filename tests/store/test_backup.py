@@ -14,7 +14,21 @@ from bot.config import Backup
 from bot.domain.questions import Hours
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
-from bot.store import backup, checkins, events, inbox, invites, meta, outbox, profiles, reminders, schema, tastes, users
+from bot.store import (
+    backup,
+    checkins,
+    events,
+    inbox,
+    invites,
+    meta,
+    outbox,
+    profiles,
+    reminders,
+    schema,
+    shares,
+    tastes,
+    users,
+)
 from bot.store.crypto import Keys, make_keys
 from bot.store.database import Database, Session, open_engine, open_to_read
 from bot.store.sealed_lines import FRAME, BackupTrouble
@@ -41,6 +55,7 @@ def live(session: Session) -> None:
     users.agree(session, ANN, "1", "the text", NOW)
     invites.redeem(session, invites.make(session.keys, NOW), NOW)
     session.secrets.give(ANN)
+    shares.make(session, ANN, DAY, NOW, NOW, "1")
     meta.put_instant(session, "heard_at", NOW)
     events.add(session, ANN, DAY, "attack", NOW, began=NOW.isoformat())
     profiles.change(session, ANN, country="NZ")

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.person import Person
+from bot.store import erasures, shares
+from jobs.upkeep import carry_out_erasures
 from tests.conftest import Telegram
 from tests.stories.conftest import QUARTER, value
 
@@ -132,6 +134,78 @@ async def test_a_reader_can_leave_and_is_forgotten(telegram: Telegram, ann: Pers
     assert "Dora" not in ann.sees.text
     await doctor.says(f"/start {code}")
     assert doctor.sees.text == CLOSED
+
+
+async def test_a_reader_who_deletes_everything_is_named_no_more(
+    telegram: Telegram, ann: Person, doctor: Person
+) -> None:
+    code = await shared(ann)
+    await doctor.says(f"/start {code}")
+    await doctor.taps("Open it")
+    menu = doctor.sees
+    await doctor.taps("7 days")
+    await doctor.says("/delete")
+    assert "your Telegram number and your name" in doctor.sees.text
+    asked = doctor.sees
+    await doctor.taps("No, keep it")
+    await doctor.taps_on(menu.message_id, menu.data("28 days"))
+    assert doctor.toast is None, "second thoughts change nothing"
+    await doctor.taps_on(asked.message_id, asked.data("Yes, delete everything"))
+    gone = "Deleted. Gone: your number and your name. What was shared with you is closed."
+    assert [seen.text for seen in doctor.chat if seen.message_id == asked.message_id] == [gone]
+    await doctor.taps_on(asked.message_id, asked.data("Yes, delete everything"))
+    assert doctor.toast == "Nothing about you is kept here."
+    await doctor.taps_on(menu.message_id, menu.data("7 days"))
+    assert doctor.toast == CLOSED
+    await doctor.says(f"/start {code}")
+    assert doctor.sees.text == CLOSED
+    await ann.says("/share")
+    assert ann.sees.text.startswith(
+        "Ended. Whoever had opened this link has deleted their data here, and their name with it. Looked 2 times"
+    )
+    assert "Dora" not in ann.sees.text
+    assert ann.sees.labels == ["7 days", "30 days", "90 days"]
+    await doctor.says("/delete")
+    assert doctor.sees.text == "Nothing about you is kept here."
+
+
+async def test_a_reader_with_a_diary_of_their_own_too(telegram: Telegram, ann: Person, ben: Person) -> None:
+    for _ in range(2):
+        code = await shared(ann)
+        await ben.says(f"/start {code}")
+        await ben.taps("Open it")
+        telegram.clock.moves(1)
+    bens = await shared(ben)
+    await ann.says(f"/start {bens}")
+    await ann.taps("Open it")
+    await ben.says("/delete")
+    await ben.taps("Yes, delete everything")
+    await telegram.waits(minutes=2)
+    assert not any("opened by" in seen.text for seen in ann.chat), "nobody is told the name of who is gone"
+    await ann.says("/share")
+    assert ann.sees.text.count("Whoever had opened this link has deleted their data here") == 2
+    assert value(telegram, "SELECT count(*) FROM shares") == 2, "Ben's own link went with his diary"
+
+
+async def test_restored_from_before_a_reader_without_a_diary_is_forgotten_again(
+    telegram: Telegram, ann: Person, doctor: Person
+) -> None:
+    code = await shared(ann)
+    await doctor.says(f"/start {code}")
+    await doctor.taps("Open it")
+    [before] = await telegram.database.write(lambda session: shares.read_by(session, doctor.user_id))
+    telegram.clock.moves(60)
+    await doctor.says("/delete")
+    await doctor.taps("Yes, delete everything")
+    telegram.clock.moves(60)
+    again = await shared(ann)
+    await doctor.says(f"/start {again}")
+    await doctor.taps("Open it")
+    await telegram.database.write(lambda session: shares.keep(session, before))
+    await telegram.database.write(erasures.all_again)
+    await carry_out_erasures(telegram.database)
+    [left] = await telegram.database.write(lambda session: shares.read_by(session, doctor.user_id))
+    assert left.id != before.id, "what was opened since is another thing"
 
 
 @pytest.mark.parametrize("guess", ["s1-" + "A" * 22, "s1-", "s999-" + "b" * 22, "s1-" + "A" * 21])

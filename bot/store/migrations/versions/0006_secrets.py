@@ -1,4 +1,4 @@
-"""A secret for each person, of which on PostgreSQL the key to all they say is made.
+"""A secret for each person, of which on PostgreSQL the key to all they say is made; and which events are shares.
 
 Revision 0006, after 0005.
 """
@@ -27,7 +27,16 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         # What it knows of a column's values is a sample of them, and outlives the rows.
         op.execute("ALTER TABLE secrets ALTER COLUMN secret SET STATISTICS 0")
+    op.create_table(
+        "shares",
+        sa.Column("event_id", BigId, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name=op.f("fk_shares_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_shares")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("shares")
     op.drop_table("secrets")
