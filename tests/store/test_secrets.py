@@ -24,7 +24,7 @@ DAY = date(2026, 3, 2)
 BEN = ANN + 1
 TEXT = {"update_id": 7, "message": {"text": "what did I say?"}}
 
-pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("url", ["postgres"], indirect=True)]
+pytestmark = pytest.mark.postgres
 
 
 def secret_of(database: Database, user_id: int = ANN) -> bytes | None:
