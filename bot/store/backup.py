@@ -4,14 +4,27 @@ import hashlib
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, insert, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    MetaData,
+    Select,
+    String,
+    Table,
+    collate,
+    insert,
+    select,
+    text,
+)
 
 from bot.store import schema
 from bot.store.crypto import Keys
@@ -92,7 +105,7 @@ def restore(file: Path, keys: Keys, engine: Engine) -> Contents:
                     if len(batch) == AT_ONCE:
                         connection.execute(insert(table), batch)
                         batch = []
-            _set_numbers(connection, lines.last["numbers"])
+            set_last_numbers(connection, lines.last["numbers"])
             written = {table.name: _sum(connection, table) for table in tables.values()}
             if written != {name: tuple(told) for name, told in lines.last["end"].items()}:
                 raise BackupTrouble(f"{file}: what was restored is not what the backup holds")
@@ -159,7 +172,7 @@ def _dump(connection: Connection, erased: Sequence[str], now: datetime) -> Itera
             digest.update(as_line(line))
             yield line
         sums[table.name] = count, digest.hexdigest()
-    yield {"end": sums, "numbers": _numbers(connection), "erased": list(erased)}
+    yield {"end": sums, "numbers": last_numbers(connection), "erased": list(erased)}
 
 
 def _tables(connection: Connection, at: str) -> Sequence[Table]:
@@ -172,9 +185,16 @@ def _tables(connection: Connection, at: str) -> Sequence[Table]:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[list[Any]]:
-    found = select(table).order_by(*table.primary_key.columns)
-    for row in connection.execution_options(yield_per=AT_ONCE).execute(found):
+    for row in connection.execution_options(yield_per=AT_ONCE).execute(in_order(connection.dialect, table)):
         yield [_plain(value) for value in row]
+
+
+def in_order(dialect: Dialect, table: Table) -> Select[Any]:
+    """Select a table's rows by their keys, in an order that is the same on both databases."""
+    key: Iterable[ColumnElement[Any]] = table.primary_key.columns
+    if dialect.name != "sqlite":  # it goes by the codes of letters, a server by its language
+        key = [collate(column, "C") if isinstance(column.type, String) else column for column in key]
+    return select(table).order_by(*key)
 
 
 def _sum(connection: Connection, table: Table) -> tuple[int, str]:
@@ -212,10 +232,12 @@ def _value(plain: Any) -> Any:
     return plain
 
 
-def _numbers(connection: Connection) -> dict[str, int]:
+def last_numbers(connection: Connection) -> dict[str, int]:
     """Return the last number each table gave to a row. It must not be given again: an old button may carry it."""
     if connection.dialect.name == "sqlite":
-        return {row.name: row.seq for row in connection.execute(text("SELECT name, seq FROM sqlite_sequence"))}
+        # A table that was empty when it was built anew has the number 0, which a sequence cannot have.
+        found = text("SELECT name, seq FROM sqlite_sequence WHERE seq > 0")
+        return {row.name: row.seq for row in connection.execute(found)}
     numbers = {}
     for table in metadata.sorted_tables:
         found = text("SELECT last_value FROM pg_sequences WHERE sequencename = :name AND schemaname = current_schema()")
@@ -225,7 +247,7 @@ def _numbers(connection: Connection) -> dict[str, int]:
     return numbers
 
 
-def _set_numbers(connection: Connection, numbers: Mapping[str, int]) -> None:
+def set_last_numbers(connection: Connection, numbers: Mapping[str, int]) -> None:
     for name, last in numbers.items():
         if connection.dialect.name != "sqlite":
             connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": f"{name}_id_seq", "last": last})

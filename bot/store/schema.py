@@ -59,10 +59,15 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     must_know(at)
     if at == newest():
         return
-    settings = config()
     with rebuilding(engine) as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, to)
+        upgrade_in(connection, to)
+
+
+def upgrade_in(connection: Connection, to: str = "head") -> None:
+    """Run what is missing within an open transaction."""
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
