@@ -190,6 +190,20 @@ def rotate_key(
 
 
 @app.command()
+def move(
+    to: Annotated[
+        str, typer.Option(help="The address of an empty database: postgresql+psycopg://…", show_default=False)
+    ],
+    config: ConfigFile = None,
+) -> None:
+    """Copy the diary into PostgreSQL, while the bot runs or not. Example: headsup move --to postgresql+psycopg://db/me"""
+    settings = read_settings(config)
+    from bot import moving
+
+    moving.move_to(settings, to, SystemClock())
+
+
+@app.command()
 def privacy(
     config: ConfigFile = None,
     name: Annotated[str, typer.Option(help="What people know the bot as.")] = "HeadsUp",

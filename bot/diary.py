@@ -28,14 +28,17 @@ FOREIGN = (
     "[database] url: {at} is a database of another program; choose another name for the diary, or put a backup in its "
     "place with headsup restore FILE"
 )
-NO_ADDRESS = "[database] url: cannot be read as an address; special signs in a password are written %40 (@), %3A (:)"
+ADDRESS = "cannot be read as an address; special signs in a password are written %40 (@), %3A (:)"
 """What could not be read may hold a password, so it is not repeated."""
+
+NO_ADDRESS = f"[database] url: {ADDRESS}"
 
 NETWORK = (
     "[database] url: {at} lies on a network file system ({kind}), on which SQLite loses data; choose a folder on a "
     'disk of this machine, or set [database] file_system to "any" and take the risk'
 )
-NO_DRIVER = '[database] url: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
+DRIVER = 'PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
+NO_DRIVER = f"[database] url: {DRIVER}"
 
 
 def open_diary(

@@ -33,6 +33,7 @@ COMMANDS = (
     "backup",
     "restore",
     "erase",
+    "move",
     "privacy",
     "invite",
     "rotate-key",
