@@ -36,13 +36,19 @@ FILE = "data/headsup.db"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a bot that has run for a week, and is stopped."""
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which nothing is set and no bot has run."""
     for name in [name for name in os.environ if name.startswith("HEADSUP_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    lived_in.make(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def folder(bare: Path) -> Path:
+    """The folder of a bot that has run for a week, and is stopped."""
+    lived_in.make(bare)
+    return bare
 
 
 @pytest.fixture
@@ -171,7 +177,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_an_odd_address(folder: Path, odd: str) -> None:
+def test_an_odd_address(bare: Path, odd: str) -> None:
     to, told = ODD[odd]
     said = headsup("move", "--to", to)
     assert said.exit_code == MISCONFIGURED
@@ -188,14 +194,14 @@ def test_a_server_that_is_not_there(folder: Path) -> None:
     assert "secret" not in said.stderr
 
 
-def test_without_psycopg(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_psycopg(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     said = headsup("move", "--to", "postgresql+psycopg://ann:word@db/headsup")
     assert said.exit_code == MISCONFIGURED
     assert said.stderr == '--to: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"\n'
 
 
-def test_who_is_there_already(folder: Path) -> None:
+def test_who_is_there_already(bare: Path) -> None:
     there = "postgresql+psycopg://ann:word@db/headsup"
     said = headsup("move", "--to", there, HEADSUP_DATABASE__URL=there)
     assert said.exit_code == MISCONFIGURED

@@ -57,7 +57,8 @@ def copy(source: Connection, target: Connection, keys: Keys, count: Count) -> Ro
     set_last_numbers(target, last_numbers(source))
     for table in metadata.sorted_tables:
         _compare(source, target, table, count)
-    target.execute(text("ANALYZE"))  # or else the first minutes go by on guesses of how large the tables are
+    # Or else the first minutes go by on guesses of how large the tables are.
+    target.execute(text(f"ANALYZE {', '.join(rows)}"))
     mark(target, keys)
     return rows
 
