@@ -24,12 +24,10 @@ from bot.store.tables import answers, meta
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED
 from tests import lived_in
 from tests.conftest import Telegram
+from tests.databases import Databases
 from tests.lived_in import diary, headsup
-from tests.store.conftest import postgres
 from tests.store.test_backup import everything
 from tests.stories.conftest import berlin
-
-__all__ = ["postgres"]
 
 ROOT = Path(__file__).parent.parent
 FILE = "data/headsup.db"
@@ -52,14 +50,17 @@ def folder(bare: Path) -> Path:
 
 
 @pytest.fixture
-def there(postgres: str) -> Iterator[Engine]:
+def there(postgres: Databases, tmp_path: Path) -> Iterator[Engine]:
     """An empty PostgreSQL database."""
-    engine = open_engine(postgres)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    yield engine
-    engine.dispose()
+    with postgres.empty(tmp_path) as home:
+        engine = open_engine(home.url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def address(there: Engine) -> str:
+    return there.url.render_as_string(hide_password=False)
 
 
 def in_the_file(folder: Path) -> object:
@@ -70,9 +71,9 @@ def in_the_file(folder: Path) -> object:
 
 
 @pytest.mark.postgres
-def test_beside_a_running_bot_and_once_more_without_it(folder: Path, there: Engine, postgres: str) -> None:
+def test_beside_a_running_bot_and_once_more_without_it(folder: Path, there: Engine, address: str) -> None:
     with lock.take(folder / FILE):
-        said = headsup("move", "--to", postgres)
+        said = headsup("move", "--to", address)
         assert said.exit_code == 0, said.stderr
         assert re.fullmatch(
             r"Copied and compared row by row, in \d+ s: 2 people, 2 days, \d+ rows in all\.\n"
@@ -85,7 +86,7 @@ def test_beside_a_running_bot_and_once_more_without_it(folder: Path, there: Engi
         )
         with diary(folder) as session:
             session.execute(insert(meta).values(key="tidied_at", value="since"))
-    said = headsup("move", "--to", postgres)
+    said = headsup("move", "--to", address)
     assert said.exit_code == 0, said.stderr
     assert said.stdout.splitlines()[1:-1] == [
         "No bot was running, so that is all of it. To go on there:",
@@ -98,17 +99,17 @@ def test_beside_a_running_bot_and_once_more_without_it(folder: Path, there: Engi
 
 @pytest.mark.postgres
 def test_no_bot_starts_on_the_file_meanwhile(
-    folder: Path, there: Engine, postgres: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, there: Engine, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     codes: list[int] = []
     monkeypatch.setattr("bot.store.move.count_rows", lambda _: codes.append(headsup("migrate").exit_code) or 1)
-    assert headsup("move", "--to", postgres).exit_code == 0
+    assert headsup("move", "--to", address).exit_code == 0
     assert codes == [IN_USE]
     assert headsup("migrate").exit_code == 0
 
 
-@pytest.mark.postgres
-async def test_the_bot_goes_on_there(telegram: Telegram, ann: Person, there: Engine, postgres: str) -> None:
+@pytest.mark.sqlite
+async def test_the_bot_goes_on_there(telegram: Telegram, ann: Person, there: Engine, address: str) -> None:
     await ann.says("6 3 7.5 2 4")
     await ann.says("/summary")
     await ann.says("/history")
@@ -118,9 +119,9 @@ async def test_the_bot_goes_on_there(telegram: Telegram, ann: Person, there: Eng
         "HEADSUP_DATABASE__URL": telegram.settings.database.url,
         "HEADSUP_KEYS__FILE": str(telegram.settings.keys.file),
     }
-    said = headsup("move", "--to", postgres, **here)
+    said = headsup("move", "--to", address, **here)
     assert said.exit_code == 0, said.stderr
-    telegram.settings = telegram.settings.model_copy(update={"database": DatabaseSettings(url=postgres)})
+    telegram.settings = telegram.settings.model_copy(update={"database": DatabaseSettings(url=address)})
     await telegram.start_bot()
     await ann.says("/history")
     assert (ann.sees.text, ann.sees.buttons) == (before.text, before.buttons)
@@ -129,7 +130,7 @@ async def test_the_bot_goes_on_there(telegram: Telegram, ann: Person, there: Eng
     await ann.taps("All fine today")
     with there.connect() as connection:
         assert len(connection.execute(select(answers.c.checkin_id).distinct()).all()) == 2
-    said = headsup("move", "--to", postgres, **here)
+    said = headsup("move", "--to", address, **here)
     assert said.exit_code == FAILED
     assert said.stderr == (
         "--to: somebody has written there since it was copied, most likely the bot: what is there may be newer, so "
@@ -139,13 +140,13 @@ async def test_the_bot_goes_on_there(telegram: Telegram, ann: Person, there: Eng
 
 
 @pytest.mark.postgres
-def test_killed_it_is_simply_done_again(folder: Path, there: Engine, postgres: str) -> None:
+def test_killed_it_is_simply_done_again(folder: Path, there: Engine, address: str) -> None:
     with diary(folder) as session:
         for number in range(20):
             many = [{"key": f"{number}-{each}", "value": "x" * 200} for each in range(1000)]
             session.execute(insert(meta), many)
     variables = {"PYTHONPATH": str(ROOT), **os.environ}
-    command = [sys.executable, "-m", "bot", "move", "--to", postgres]
+    command = [sys.executable, "-m", "bot", "move", "--to", address]
     killed = 0
     for wait in (0.05, 0.15, 0.3, 0.5):
         moving = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL)
@@ -157,7 +158,7 @@ def test_killed_it_is_simply_done_again(folder: Path, there: Engine, postgres: s
         moving.wait()
         assert schema.is_empty(there) or everything(there) == in_the_file(folder)
     assert killed, "or else nothing was cut off"
-    said = headsup("move", "--to", postgres)
+    said = headsup("move", "--to", address)
     assert said.exit_code == 0, said.stderr
     assert everything(there) == in_the_file(folder)
 
@@ -225,12 +226,12 @@ def test_a_diary_of_another_version(folder: Path, at: str, told: str) -> None:
 
 
 @pytest.mark.postgres
-def test_a_key_of_another_diary(folder: Path, there: Engine, postgres: str) -> None:
+def test_a_key_of_another_diary(folder: Path, there: Engine, address: str) -> None:
     (folder / "headsup.key").unlink()
     (folder / FILE).rename(folder / "kept.db")
     headsup("migrate")
     (folder / "kept.db").rename(folder / FILE)
-    said = headsup("move", "--to", postgres)
+    said = headsup("move", "--to", address)
     assert said.exit_code == MISCONFIGURED
     assert "does not open with this key" in said.stderr
     assert schema.is_empty(there)
@@ -239,17 +240,17 @@ def test_a_key_of_another_diary(folder: Path, there: Engine, postgres: str) -> N
 @pytest.mark.postgres
 @pytest.mark.parametrize("occupied", ["used", "newer"])
 def test_a_database_that_is_taken(
-    folder: Path, there: Engine, postgres: str, occupied: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, there: Engine, address: str, occupied: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.move.PATIENCE", "50ms")
-    assert headsup("move", "--to", postgres).exit_code == 0
+    assert headsup("move", "--to", address).exit_code == 0
     with ExitStack() as meanwhile:
         if occupied == "used":
             meanwhile.enter_context(there.begin()).execute(select(meta))
         else:
             with there.begin() as connection:
                 connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        said = headsup("move", "--to", postgres)
+        said = headsup("move", "--to", address)
     assert (said.exit_code, said.stderr) == {
         "used": (IN_USE, "--to: others are using that database; stop every headsup there, then try again\n"),
         "newer": (

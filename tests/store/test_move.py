@@ -37,6 +37,7 @@ from bot.store.lock import Held
 from bot.store.tables import Instant, answers, metadata
 from bot.store.tables import users as people
 from bot.store.users import User
+from tests.databases import Databases
 
 from .conftest import ANN, NOW
 from .test_backup import everything, live
@@ -67,12 +68,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def target(postgres: str) -> Iterator[Engine]:
+def target(postgres: Databases, tmp_path: Path) -> Iterator[Engine]:
     """An empty PostgreSQL database."""
-    engine = open_engine(postgres)
-    make_empty(engine)
-    yield engine
-    engine.dispose()
+    with postgres.empty(tmp_path) as home:
+        engine = open_engine(home.url)
+        yield engine
+        engine.dispose()
 
 
 def make_empty(engine: Engine) -> None:
@@ -332,12 +333,10 @@ def test_an_older_version_s_copy_is_brought_up_to_date(database: Database, targe
     assert everything(target) == everything(database.engine)
 
 
-def test_nobody_is_at_it_meanwhile(
-    database: Database, target: Engine, postgres: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_is_at_it_meanwhile(database: Database, target: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     moved(database, target)
     monkeypatch.setattr(move, "PATIENCE", "50ms")
-    other = open_engine(postgres)
+    other = open_engine(target.url.render_as_string(hide_password=False))
     with other.begin() as connection:
         connection.execute(text("SELECT count(*) FROM users"))
         with pytest.raises(Held, match="others are using that database"):
