@@ -19,6 +19,7 @@ from sqlalchemy import Engine, insert, select, text
 from bot.config import Database as DatabaseSettings
 from bot.sandbox.person import Person
 from bot.store import lock, schema
+from bot.store.crypto import load_keys
 from bot.store.database import open_engine
 from bot.store.tables import answers, meta
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED
@@ -26,7 +27,7 @@ from tests import lived_in
 from tests.conftest import Telegram
 from tests.databases import Databases
 from tests.lived_in import diary, headsup
-from tests.store.test_backup import everything
+from tests.store.test_move import said_in
 from tests.stories.conftest import berlin
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +66,7 @@ def address(there: Engine) -> str:
 
 def in_the_file(folder: Path) -> object:
     engine = open_engine(f"sqlite:///{folder}/{FILE}")
-    rows = everything(engine)
+    rows = said_in(engine, load_keys(folder / "headsup.key"))
     engine.dispose()
     return rows
 
@@ -94,7 +95,7 @@ def test_beside_a_running_bot_and_once_more_without_it(folder: Path, there: Engi
         "2. Start the bot.",
     ]
     assert said.stdout.splitlines()[-1].startswith("data/headsup.db stays as it is. When you are sure, remove it")
-    assert everything(there) == in_the_file(folder)
+    assert said_in(there, load_keys(Path("headsup.key"))) == in_the_file(folder)
 
 
 @pytest.mark.postgres
@@ -156,11 +157,11 @@ def test_killed_it_is_simply_done_again(folder: Path, there: Engine, address: st
         killed += moving.poll() is None
         moving.send_signal(signal.SIGKILL)
         moving.wait()
-        assert schema.is_empty(there) or everything(there) == in_the_file(folder)
+        assert schema.is_empty(there) or said_in(there, load_keys(Path("headsup.key"))) == in_the_file(folder)
     assert killed, "or else nothing was cut off"
     said = headsup("move", "--to", address)
     assert said.exit_code == 0, said.stderr
-    assert everything(there) == in_the_file(folder)
+    assert said_in(there, load_keys(Path("headsup.key"))) == in_the_file(folder)
 
 
 def at_work(there: Engine) -> bool:
@@ -281,7 +282,7 @@ def at_a_shell(there: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
             run(name, *words)
 
     yield runs
-    run("dropdb", "--if-exists", "headsup")
+    run("dropdb", "--if-exists", "--force", "headsup")
     run("dropuser", "--if-exists", "headsup")
 
 

@@ -1,31 +1,49 @@
 """Copies a diary from SQLite into PostgreSQL: all of it anew, in one transaction, compared row by row before it counts.
 
-A copy carries a mark that says whose it is and what is in it. Only an empty database, and a copy that is still as it
-was left, is ever written over.
+Each person gets a secret there, and what they said is sealed anew on the way, so that it is never there without. A copy
+carries a mark that says whose it is and what is in it: only an empty database, and a copy that is still as it was left,
+is ever written over.
 """
 
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Table, Text, cast, func, inspect, literal_column, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    RowMapping,
+    Table,
+    Text,
+    cast,
+    func,
+    inspect,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.store import schema
+from bot.store import reseal, schema
 from bot.store.backup import in_order, last_numbers, set_last_numbers
 from bot.store.crypto import Keys
 from bot.store.lock import Held
-from bot.store.tables import metadata
+from bot.store.secrets import Secrets
+from bot.store.tables import metadata, secrets, users
 
 AT_ONCE = 1000
 """Rows read in one go."""
 
 PATIENCE = "10s"
 """How long others are waited for who use the database that is filled."""
+
+TOLD = [table for table in metadata.sorted_tables if table not in (users, secrets)]
+"""What comes after people and their secrets; whether those arrived is seen when it opens with them."""
 
 LOCK_NOT_AVAILABLE = "55P03"
 
@@ -53,10 +71,12 @@ def copy(source: Connection, target: Connection, keys: Keys, count: Count) -> Ro
     """
     _clear(target, keys)
     schema.upgrade_in(target)
-    rows = {table.name: _fill(source, target, table, count) for table in metadata.sorted_tables}
+    rows = {table.name: _fill(source, target, table, keys, count) for table in (users, secrets)}
+    Secrets(target).give_missing()
+    rows |= {table.name: _fill(source, target, table, keys, count) for table in TOLD}
     set_last_numbers(target, last_numbers(source))
-    for table in metadata.sorted_tables:
-        _compare(source, target, table, count)
+    for table in (users, *TOLD):
+        _compare(source, target, table, keys, count)
     # Or else the first minutes go by on guesses of how large the tables are.
     target.execute(text(f"ANALYZE {', '.join(rows)}"))
     mark(target, keys)
@@ -101,36 +121,56 @@ def _must_be_as_it_was_left(target: Connection, keys: Keys) -> None:
         )
 
 
-def _fill(source: Connection, target: Connection, table: Table, count: Count) -> int:
+def _fill(source: Connection, target: Connection, table: Table, keys: Keys, count: Count) -> int:
     columns = ", ".join(target.dialect.identifier_preparer.format_column(column) for column in table.columns)
     command, copied = f"COPY {table.name} ({columns}) FROM STDIN", 0
-    try:
-        with closing(target.connection.cursor()) as cursor, cursor.copy(command) as into:
-            for batch in _batches(source, table):
-                for row in batch:
-                    # psycopg needs six times as long to write an instant as Python does.
-                    into.write_row([value.isoformat() if isinstance(value, datetime) else value for value in row])
-                count(len(batch))
-                copied += len(batch)
-    except target.dialect.loaded_dbapi.Error as trouble:
-        raise DBAPIError(command, None, trouble) from None
+    for batch in _batches(source, table):
+        theirs = _keys_of(target, keys, batch)
+        rows = [{**row, **reseal.anew(theirs, table, row)[0]} for row in batch]
+        try:
+            with closing(target.connection.cursor()) as cursor, cursor.copy(command) as into:
+                for row in rows:
+                    into.write_row([_plain(row[column.name]) for column in table.columns])
+        except target.dialect.loaded_dbapi.Error as trouble:
+            raise DBAPIError(command, None, trouble) from None
+        count(len(batch))
+        copied += len(batch)
     return copied
 
 
-def _compare(source: Connection, target: Connection, table: Table, count: Count) -> None:
-    """Read both sides and raise MoveTrouble at the first row that is not the same."""
+def _plain(value: Any) -> Any:
+    # psycopg needs six times as long to write an instant as Python does.
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _compare(source: Connection, target: Connection, table: Table, keys: Keys, count: Count) -> None:
+    """Read both sides, each with its own people's secrets, and raise MoveTrouble at the first row that says another
+    thing."""
     for here, there in zip_longest(_batches(source, table), _batches(target, table), fillvalue=()):
-        if here != there:
-            pairs = zip_longest(here, there)
-            row, other = next((row, other) for row, other in pairs if row != other)
-            key = [getattr(row or other, column.name) for column in table.primary_key.columns]
+        mine, theirs = _keys_of(source, keys, here), _keys_of(target, keys, there)
+        sent = [reseal.opened(mine, table, row) for row in here]
+        arrived = [reseal.opened(theirs, table, row) for row in there]
+        if sent != arrived:
+            first = next(one or other for one, other in zip_longest(sent, arrived) if one != other)
+            key = [first[column.name] for column in table.primary_key.columns]
             raise MoveTrouble(f"what arrived in {table.name} is not what was sent, first at {key}; try again")
         count(len(here))
 
 
-def _batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
-    found = connection.execute(in_order(connection.dialect, table), execution_options={"yield_per": AT_ONCE})
-    return found.partitions()
+def _batches(connection: Connection, table: Table) -> Iterator[Sequence[RowMapping]]:
+    """Yield the rows; those of a table with sealed values with their owner."""
+    found = in_order(connection.dialect, table)
+    if table in reseal.SEALED:
+        found = found.add_columns(reseal.owner_of(table))
+    return connection.execute(found, execution_options={"yield_per": AT_ONCE}).mappings().partitions()
+
+
+def _keys_of(connection: Connection, keys: Keys, rows: Sequence[RowMapping]) -> Keys:
+    """Return the keys with the secrets, on this side, of those whose rows these are."""
+    owners = {row.get("owner") for row in rows} - {None}
+    found = select(secrets.c.user_id, secrets.c.secret).where(secrets.c.user_id.in_(owners))
+    known = {row.user_id: row.secret for row in connection.execute(found)} if owners else {}
+    return replace(keys, secret_of=known.get, personal=True)
 
 
 # The mark
