@@ -97,7 +97,7 @@ def carry_out(session: Session, erasures: Sequence[Erasure], after: int, most: i
         if at is not None and row.since < at:
             _delete(session, row.id, at, unread=True)
     if rows:
-        return rows[-1].id
+        return int(rows[-1].id)
     shares.forget_readers(session, max(latest.values()), lambda reader, opened: opened < (erased_at(reader) or opened))
     return None
 
