@@ -147,7 +147,7 @@ def claim(session: Session, now: datetime, at_most: int) -> Claimed:
             outbox.let_go(session, owed) if owed.kind == TRIED else outbox.mark(session, owed, "skipped")
             continue
         try:
-            with session.connection.begin_nested():
+            with session.savepoint():
                 held = peace.held(session, user, now, owed)
                 if held is not None:
                     _hold(session, owed, held)
@@ -202,7 +202,7 @@ async def _send(
                 mine = outbox.mark(session, owed, "sent", message_id=message_id, sent_at=now)
                 card = next((message.card for message in reply.messages if message.card is not None), None)
                 if mine and card is not None and message_id is not None:
-                    checkins.remember_message(session, card, message_id)
+                    checkins.remember_messages(session, [(card, message_id)])
             case TryLater() | TokenRefused():
                 pause = trouble.seconds if isinstance(trouble, TryLater) else IN_DOUBT_PAUSE.total_seconds()
                 outbox.mark(session, owed, "due", not_before=now + timedelta(seconds=pause), tries=owed.tries - 1)

@@ -34,7 +34,7 @@ def fill(session: Session) -> None:
         card = reminders.add(session, user_id, CHECKIN, DAILY, NOW)
         checkin = checkins.open_(session, user_id, DAY, DAILY.zone, "headache", NOW)
         checkins.turn_to(session, checkin, "back", ("headache", "back"))
-        checkins.remember_message(session, checkin.id, 5_000_000_000)
+        checkins.remember_messages(session, [(checkin.id, 5_000_000_000)])
         checkins.answer(session, checkin, FIRST, NOW, source="tap", late=False)
         checkins.answer(session, checkin, CHANGED, THEN, source="text", late=True, message_id=4_000_000_000)
         when = {"due_at": NOW, "not_before": NOW, "too_late_at": NOW + timedelta(hours=4)}
@@ -48,7 +48,7 @@ def fill(session: Session) -> None:
     inbox.store(session, [(raw, ANN) for raw in UPDATES], NOW)
     inbox.handled(session, 42, NOW, card=1)
     inbox.set_aside(session, 43, "ValueError", NOW)
-    inbox.replied(session, 44, NOW)
+    inbox.replied(session, [44], NOW)
     meta.put_instant(session, "heard_at", NOW)
     once = replace(DAILY, weekdays=frozenset({DAY.weekday()}), only_on=DAY)
     own = reminders.add(session, ANN, "own:1", once, NOW, words="Take the stairs")

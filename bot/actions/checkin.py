@@ -235,19 +235,19 @@ def _store(
     session: Session, user: User, now: datetime, checkin: CheckIn, values: Answers, *, page: str | None = None
 ) -> Reply:
     late = today(user, now) > checkin.day
-    checkins.answer(session, checkin, values, now, source="tap", late=late)
-    message = show_card(session, user, now, checkin, page, edit="tapped")
+    answers = checkins.answer(session, checkin, values, now, source="tap", late=late)
+    message = show_card(session, user, now, checkin, page, answers=answers, edit="tapped")
     t = texts_for(user.language)
     toast = t("Saved for {day}", day=t.day(checkin.day)) if late else t("Saved")
     # While several choices are being ticked nothing is said about them yet.
     if page:
         return Reply((message,), toast)
-    return Reply((message, *help_for(session, user, now, checkin)), toast)
+    return Reply((message, *help_for(session, user, now, checkin, answers)), toast)
 
 
-def help_for(session: Session, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
+def help_for(session: Session, user: User, now: datetime, checkin: CheckIn, given: Answers) -> tuple[Message, ...]:
     """Return what today's answers call for beside the card: the lists of signs first, else a word about a doctor."""
-    answers = domain.relevant(checkins.answers_of(session, checkin))
+    answers = domain.relevant(given)
     if checkin.day != today(user, now) or not any_pain(answers):
         return ()
     profile = profiles.of_user(session, user.id)
@@ -288,17 +288,20 @@ def show_card(
     checkin: CheckIn,
     page: str | None = None,
     *,
+    answers: Answers | None = None,
     said: str = "",
     undo: str | None = None,
     edit: Literal["tapped"] | int | None = None,
     yesterday_open: bool = False,
     part: Part | None = None,
 ) -> Message:
-    """Draw a card at a page, by default at the next question, and remember what it shows."""
+    """Draw a card at a page, by default at the next question, and remember what it shows; `answers` where the caller
+    has them."""
     part = part or checkin.part
     profile = profiles.of_user(session, user.id)
     questions = questions_for(profile, part)
-    answers = checkins.answers_of(session, checkin)
+    if answers is None:
+        answers = checkins.answers_of(session, checkin)
     page = page or domain.next_page(answers, questions)
     trying = _trying(session, user, profile, checkin.day) if part == "day" and "try" not in answers else None
     before = (*checkin.asked, "try") if trying and page == domain.DONE else checkin.asked

@@ -117,10 +117,11 @@ def _keep(session: Session, user: User, now: datetime, said: Said, read: _Read, 
     checkin = read.checkin
     answered_at = now if source == "edit" else min(said.at or now, now)
     late = checkin.day < today(user, answered_at)
-    checkins.answer(session, checkin, read.values, now, source=source, late=late, message_id=said.message_id)
+    answers = checkins.answer(session, checkin, read.values, now, source=source, late=late, message_id=said.message_id)
     echo = render.note_kept(t) if "note" in read.values else render.understood(t, read.values, read.named, read.unkept)
-    card = show_card(session, user, now, checkin, said=echo, undo=f"undo:{checkin.id}:{digits_of(now)}")
-    help_ = help_for(session, user, now, checkin)
+    undo = f"undo:{checkin.id}:{digits_of(now)}"
+    card = show_card(session, user, now, checkin, answers=answers, said=echo, undo=undo)
+    help_ = help_for(session, user, now, checkin, answers)
     return Reply((card, *below(t, user, now, checkin), *help_))
 
 

@@ -51,6 +51,7 @@ class Intake:
         everything about them deleted is served all the same, from the room that is held back.
         """
         now = self._clock.now()
+        raws = [without_card(raw) for raw in raws]
         wanted = [raw for raw in raws if raw["update_id"] not in self._stored_early and self._admits(raw, now)]
         try:
             new = await self._store(wanted, now)
@@ -131,6 +132,17 @@ def _is_deletion(raw: Raw) -> bool:
     if isinstance(tap, Mapping):
         return str(tap.get("data")).split(":")[0] in ("delete", "erase")
     return isinstance(message, Mapping) and str(message.get("text")).split("@")[0].strip() == "/delete"
+
+
+def without_card(raw: Raw) -> Raw:
+    """Return a tap without what stands on the message it was made on, only which one that is: it repeats answers that
+    the diary has, and parsing it costs more than the rest of the update."""
+    tap = raw.get("callback_query")
+    message = tap.get("message") if isinstance(tap, Mapping) else None
+    if not isinstance(tap, Mapping) or not isinstance(message, Mapping):
+        return raw
+    which = {name: message[name] for name in ("message_id", "date", "chat") if name in message}
+    return {**raw, "callback_query": {**tap, "message": which}}
 
 
 def person_of(raw: Raw) -> int | None:

@@ -1,6 +1,5 @@
 """What people can say and tap, and which action answers: the table of contents."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -292,12 +291,13 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
 
         return CommandHandler(name, callback, filters=OWN)
 
-    def button(name: str, route: Route) -> BaseHandler[Update, Any, None]:
-        async def callback(update: Update, context: object) -> None:
-            data = update.callback_query.data if update.callback_query else None
-            await turns.take(update, route, *(data or "").split(":")[1:])
-
-        return CallbackQueryHandler(callback, pattern=re.compile(rf"{name}(?::|\Z)"))
+    async def tapped(update: Update, context: object) -> None:
+        data = update.callback_query.data if update.callback_query else None
+        name, *arguments = (data or "").split(":")
+        if name in BUTTONS:
+            await turns.take(update, BUTTONS[name], *arguments)
+        else:
+            await turns.take(update, Route(settings.unknown_button, strangers=True))
 
     async def spoken(update: Update, context: object) -> None:
         found = update.effective_message
@@ -345,11 +345,8 @@ def handlers(turns: Turns) -> Sequence[BaseHandler[Update, Any, None]]:
         await turns.ignore(update)
 
     return [
+        CallbackQueryHandler(tapped),
         *(command(name, route) for name, route in COMMANDS.items()),
-        # A tap that carries nothing fits every pattern in python-telegram-bot: it would be taken for the first button.
-        CallbackQueryHandler(_unknown_button(turns), pattern=lambda _: False),
-        *(button(name, route) for name, route in BUTTONS.items()),
-        CallbackQueryHandler(_unknown_button(turns)),
         message(OWN & only.COMMAND, Route(settings.unknown_command, strangers=True)),
         MessageHandler(OWN & only.TEXT, spoken),
         MessageHandler(CHANGED & only.TEXT & ~only.COMMAND, corrected),
@@ -377,10 +374,3 @@ def _card_of(replied: TelegramMessage) -> str:
     keyboard = replied.reply_markup.inline_keyboard if replied.reply_markup else ()
     on_it = (str(button.callback_data).split(":") for row in keyboard for button in row if button.callback_data)
     return next((parts[1] for parts in on_it if parts[0] in CARD and len(parts) > 1), "")
-
-
-def _unknown_button(turns: Turns) -> Any:
-    async def callback(update: Update, context: object) -> None:
-        await turns.take(update, Route(settings.unknown_button, strangers=True))
-
-    return callback

@@ -2,24 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from telegram import (
-    Bot,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputMediaPhoto,
-    KeyboardButton,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
-from telegram import Message as TelegramMessage
+from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import TelegramError
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.chat.errors import (
     Gone,
@@ -51,7 +45,7 @@ FIRST_DOUBT, LONGEST_DOUBT = 2.0, 30.0
 MOST_STRANGERS = 100
 """Strangers who wait for a word at a time; whoever comes when so many wait gets none, and may ask again."""
 
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None
+Markup = Mapping[str, Any]
 
 
 @dataclass
@@ -75,6 +69,16 @@ def _redraws(answer: Answer) -> bool:
     return len(messages) == 1 and messages[0].edit == "tapped"
 
 
+@dataclass(frozen=True, eq=False)
+class Note:
+    """What became of an answer: (check-in, message) of each card that stands there now, and whether its person has
+    gone."""
+
+    answer: Answer
+    shown: Sequence[tuple[int, int]]
+    gone: bool
+
+
 class Sender:
     """Sends through one Bot. A reply's `inbox.replied` is written when it has been shown."""
 
@@ -87,6 +91,8 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[int] = set()
         self._showing: set[int] = set()
+        self._notes: list[Note] = []
+        self._pen = asyncio.Lock()
 
     def reply(self, answer: Answer) -> None:
         """Show an answer as soon as the ones before it in this chat are shown; never waits itself."""
@@ -152,7 +158,7 @@ class Sender:
             if message.edit is None:
                 if message_id is not None and not await still_owed():
                     break
-                message_id = (await self._new(chat_id, message, Lane.CLOCK, may_go)).message_id
+                message_id = await self._new(chat_id, message, Lane.CLOCK, may_go)
         return message_id
 
     async def set_right(self, chat_id: int, reply: Reply) -> None:
@@ -167,9 +173,9 @@ class Sender:
 
     async def say_and_leave(self, chat_id: int, message: Message) -> None:
         """Say one line in a group and leave it."""
-        for call in (self._bot.send_message(chat_id, message.text), self._bot.leave_chat(chat_id)):
+        for method, what in (("sendMessage", {"text": message.text}), ("leaveChat", {})):
             try:
-                await call
+                await self._ask(method, chat_id=chat_id, **what)
             except TelegramError as error:
                 log.info("group.not_left", trouble=type(error).__name__)
 
@@ -188,16 +194,19 @@ class Sender:
             self._strangers.discard(chat_id)
 
     async def _show(self, answer: Answer) -> None:
-        for query in answer.queries:
-            await self._answer_tap(query, answer.reply.toast)
+        """Answer the taps and show the messages, side by side; then note what was shown."""
+        taps = (self._answer_tap(query, answer.reply.toast) for query in answer.queries)
+        (shown, gone), *_ = await asyncio.gather(self._show_messages(answer), *taps)
+        await self._note(answer, shown, gone=gone)
+
+    async def _show_messages(self, answer: Answer) -> tuple[Sequence[tuple[int, int]], bool]:
+        """Return (check-in, message) of each card that stands there now, and whether the person has gone."""
         shown: list[tuple[int, int]] = []
-        gone = False
         for message in answer.reply.messages:
             try:
                 message_id = await self._show_one(answer, message)
             except Gone:
-                gone = True
-                break
+                return shown, True
             except TelegramTrouble as trouble:
                 log.warning("reply.not_shown", trouble=type(trouble).__name__, why=str(trouble))
                 if message.card is not None:
@@ -205,25 +214,26 @@ class Sender:
                 continue
             if message.card is not None and message_id is not None:
                 shown.append((message.card, message_id))
-        now = self._clock.now()
+        return shown, False
 
-        def finish(session: Session) -> None:
-            for card, message_id in shown:
-                checkins.remember_message(session, card, message_id)
-            for update_id in answer.updates:
-                inbox.replied(session, update_id, now)
-            if gone:
-                users.block(session, answer.chat_id, now)
-                outbox.withdraw(session, answer.chat_id)
-
-        if shown or answer.updates or gone:
+    async def _note(self, answer: Answer, shown: Sequence[tuple[int, int]], *, gone: bool) -> None:
+        """Write down what was shown, and that the updates behind it are done with; all that wait for it in one go."""
+        if not (shown or answer.updates or gone):
+            return
+        note = Note(answer, shown, gone)
+        self._notes.append(note)
+        async with self._pen:
+            if note not in self._notes:
+                return  # it was written with those before
+            notes, self._notes = self._notes, []
+            write = partial(_write, notes, self._clock.now())
             try:
-                await self._database.write(finish)
+                await self._database.write(write)
             except DBAPIError as trouble:
                 if not cannot_write(trouble):
                     raise
                 # The next word to this person, perhaps that nothing can be saved now, must not wait for the disk.
-                task = asyncio.create_task(self._database.insist(finish, self._clock))
+                task = asyncio.create_task(self._database.insist(write, self._clock))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -234,7 +244,7 @@ class Sender:
         while True:
             try:
                 if message.edit is None:
-                    return (await self._new(answer.chat_id, message, answer.lane)).message_id
+                    return await self._new(answer.chat_id, message, answer.lane)
                 return await self._edit(answer.chat_id, message, answer.tapped)
             except TryLater as later:
                 pause = later.seconds
@@ -250,17 +260,16 @@ class Sender:
         if self._limits.closed:
             return
         try:
-            await self._bot.answer_callback_query(query, text=toast)
+            await self._ask("answerCallbackQuery", callback_query_id=query, text=toast)
         except Exception as error:  # noqa: BLE001 - the spinner on a button is all that hangs on it
             if not (isinstance(error, TelegramError) and is_harmless(error)):
                 log.info("tap.not_answered", trouble=type(error).__name__)
 
-    async def _new(
-        self, chat_id: int, message: Message, lane: Lane, may_go: Callable[[], bool] | None = None
-    ) -> TelegramMessage:
+    async def _new(self, chat_id: int, message: Message, lane: Lane, may_go: Callable[[], bool] | None = None) -> int:
+        """Send a new message, or a picture and what does not fit below it; returns the last one's id."""
         drawn = await self._draw(message)
-        shield: dict[str, Any] = {"protect_content": True} if message.discreet else {}
-        options: dict[str, Any] = {
+        shield = {"protect_content": True} if message.discreet else {}
+        options = {
             "reply_markup": _markup(message),
             "parse_mode": "HTML",
             "disable_notification": message.quiet,
@@ -268,63 +277,66 @@ class Sender:
         }
         text = message.text if drawn is not None or message.file is None else message.file.otherwise
 
-        def bring(**caption: Any) -> Awaitable[TelegramMessage]:
-            if message.file is not None:
-                return self._bot.send_document(chat_id, drawn or b"", filename=message.file.name, **caption)
-            return self._bot.send_photo(chat_id, drawn or b"", has_spoiler=message.discreet or None, **caption)
+        def send(method: str, **what: Any) -> Awaitable[int]:
+            return self._send(chat_id, lane, may_go, method, **what)
 
-        if drawn is not None and len(text) <= CAPTION:
-            return await self._call(chat_id, lane, may_go, lambda: bring(caption=text, **options))
-        if drawn is not None:
-            await self._call(chat_id, lane, may_go, lambda: bring(**shield))
-        return await self._call(chat_id, lane, may_go, lambda: self._bot.send_message(chat_id, text, **options))
+        if drawn is None:
+            return await send("sendMessage", text=text, **options)
+        kind = "photo" if message.file is None else "document"
+        content: dict[str, Any] = {kind: InputFile(drawn, filename=message.file.name if message.file else None)}
+        if message.file is None and message.discreet:
+            content["has_spoiler"] = True
+        bring = partial(send, f"send{kind.title()}", **content)
+        if len(text) <= CAPTION:
+            return await bring(caption=text, **options)
+        await bring(**shield)
+        return await send("sendMessage", text=text, **options)
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:
         message_id = tapped if message.edit == "tapped" else message.edit
         if message_id is None or (message.draw is not None and len(message.text) > CAPTION):
-            return (await self._new(chat_id, message, Lane.REPLY)).message_id
-        markup = _markup(message)
+            return await self._new(chat_id, message, Lane.REPLY)
         picture = await self._draw(message)
         there: dict[str, Any] = {
             "chat_id": chat_id,
             "message_id": int(message_id),
-            "reply_markup": markup if isinstance(markup, InlineKeyboardMarkup) else None,
+            "reply_markup": _markup(message) if message.buttons else None,
         }
         await self._limits.open()
         try:
             if picture is not None:
-                shown = InputMediaPhoto(picture, caption=message.text, parse_mode="HTML")
-                await self._bot.edit_message_media(shown, **there)
+                media = InputMediaPhoto(picture, caption=message.text, parse_mode="HTML")
+                await self._ask("editMessageMedia", media=media, **there)
             else:
-                await self._bot.edit_message_text(message.text, parse_mode="HTML", **there)
+                await self._ask("editMessageText", text=message.text, parse_mode="HTML", **there)
         except TelegramError as error:
             if cannot_edit(error) and message.card is None and message.edit != "tapped":
                 return None  # the person deleted the old card: a line about it would only stand below the new one
             if cannot_edit(error):
-                return (await self._new(chat_id, message, Lane.REPLY)).message_id
+                return await self._new(chat_id, message, Lane.REPLY)
             if not is_harmless(error):
                 raise await self._trouble(error) from error
         except Exception as odd:
             raise Unknown(type(odd).__name__) from odd
         return int(message_id)
 
-    async def _call(
-        self,
-        chat_id: int,
-        lane: Lane,
-        may_go: Callable[[], bool] | None,
-        call: Callable[[], Awaitable[TelegramMessage]],
-    ) -> TelegramMessage:
+    async def _send(self, chat_id: int, lane: Lane, may_go: Callable[[], bool] | None, method: str, **what: Any) -> int:
+        """Send something new once it is its turn; returns its id."""
         async with self._limits.permit(chat_id, lane):
             if may_go is not None and not may_go():
                 raise TryLater(0)
             try:
-                return await call()
+                return int((await self._ask(method, chat_id=chat_id, **what))["message_id"])
             except TelegramError as error:
                 raise await self._trouble(error) from error
             except Exception as odd:
                 # Not an answer of Telegram's: a captive portal, a broken proxy.
                 raise Unknown(type(odd).__name__) from odd
+
+    async def _ask(self, method: str, **parameters: Any) -> Any:
+        """Call the Bot API and return the result as it came: objects that nobody looks at cost more than the call."""
+        given = [RequestParameter.from_input(name, it) for name, it in parameters.items() if it is not None]
+        return await self._bot.request.post(f"{self._bot.base_url}/{method}", RequestData(given))
 
     async def _trouble(self, error: TelegramError) -> TelegramTrouble:
         trouble = trouble_of(error)
@@ -348,14 +360,23 @@ class Sender:
             return None
 
 
-def _markup(message: Message) -> Markup:
+def _write(notes: Sequence[Note], now: datetime, session: Session) -> None:
+    checkins.remember_messages(session, [card for note in notes for card in note.shown])
+    inbox.replied(session, [update_id for note in notes for update_id in note.answer.updates], now)
+    for note in notes:
+        if note.gone:
+            users.block(session, note.answer.chat_id, now)
+            outbox.withdraw(session, note.answer.chat_id)
+
+
+def _markup(message: Message) -> Markup | None:
     if message.buttons:
-        return InlineKeyboardMarkup(
-            [[InlineKeyboardButton(b.label, callback_data=b.data) for b in row] for row in message.buttons]
-        )
+        return {
+            "inline_keyboard": [[{"text": b.label, "callback_data": b.data} for b in row] for row in message.buttons]
+        }
     if message.keys:
-        keys = [[KeyboardButton(key) for key in row] for row in message.keys]
+        keys: list[list[Any]] = [[{"text": key} for key in row] for row in message.keys]
         if message.ask_location:
-            keys.insert(0, [KeyboardButton(message.ask_location, request_location=True)])
-        return ReplyKeyboardMarkup(keys, one_time_keyboard=True, resize_keyboard=True)
-    return ReplyKeyboardRemove() if message.clear_keys else None
+            keys.insert(0, [{"text": message.ask_location, "request_location": True}])
+        return {"keyboard": keys, "one_time_keyboard": True, "resize_keyboard": True}
+    return {"remove_keyboard": True} if message.clear_keys else None

@@ -23,6 +23,9 @@ MOST_TIMEOUTS = 3
 """Timeouts in a row after which a session is replaced: each dead connection that it keeps would cost another one."""
 
 
+JSON = {"Content-Type": "application/json"}
+
+
 @dataclass(eq=False)
 class Line:
     """A session with its own connections and names looked up, and how it fares."""
@@ -80,7 +83,7 @@ class AiohttpRequest(BaseRequest):
         line.under_way += 1
         try:
             async with line.http.request(
-                method, url, data=_form(request_data), timeout=timeout, allow_redirects=False
+                method, url, **_body(request_data), timeout=timeout, allow_redirects=False
             ) as answer:
                 body = await answer.read()
             line.timeouts = 0
@@ -117,12 +120,16 @@ class AiohttpRequest(BaseRequest):
             log.warning("telegram.session_rebuilt", timeouts=line.timeouts, times=self.rebuilt)
 
 
-def _form(request_data: RequestData | None) -> aiohttp.FormData | None:
+def _body(request_data: RequestData | None) -> dict[str, Any]:
+    """Return what aiohttp is to send: JSON, or a form where there is a file. A form of every call would cost more
+    than all the rest of the call."""
     if request_data is None:
-        return None
+        return {}
+    if not request_data.contains_files:
+        return {"data": request_data.json_payload, "headers": JSON}
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return form
+    return {"data": form}

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from inspect import signature
 from typing import TypeVar
 
@@ -49,11 +50,22 @@ class Route:
     theirs: bool = False
     named: bool = False
 
+    @property
+    def stays(self) -> bool:
+        """Tell whether whoever has agreed still has after it."""
+        return not (self.strangers or self.theirs)
+
     def takes(self, arguments: int) -> bool:
         """Tell whether the action can be called with so many arguments: a forged button may carry any number."""
-        wanted = list(signature(self.action).parameters.values())[3 + self.named :]
-        fewest = sum(parameter.default is parameter.empty for parameter in wanted)
-        return fewest <= arguments <= len(wanted)
+        fewest, most = _arguments_of(self.action)
+        return fewest <= arguments + self.named <= most
+
+
+@cache
+def _arguments_of(action: Action) -> tuple[int, int]:
+    """Return how many arguments an action needs, and takes, after `session, user, now`."""
+    wanted = list(signature(action).parameters.values())[3:]
+    return sum(parameter.default is parameter.empty for parameter in wanted), len(wanted)
 
 
 class Turns:
@@ -77,7 +89,7 @@ class Turns:
         now = self._clock.now()
         name = (person.full_name,) if route.named else ()
 
-        def work(session: Session) -> tuple[Reply, Lane] | list[inbox.Waiting]:
+        def work(session: Session, sorry: Sorry | None = None) -> tuple[Reply, Lane] | list[inbox.Waiting]:
             session.hold(person.id)
             if before := self._before(session, person.id, update.update_id, now):
                 return before
@@ -89,12 +101,11 @@ class Turns:
                 users.change(session, user.id, state="active")
             if user.agreed:
                 users.seen(session, user, now)
-            try:
-                with session.connection.begin_nested():
-                    reply = _act(session, user, now, route, arguments, name)
-            except Sorry as sorry:
+            if sorry is None:
+                reply = _act(session, user, now, route, arguments, name)
+            else:
                 reply = _sorry(user, sorry, tapped=update.callback_query is not None)
-            left = users.get(session, person.id)
+            left = user if user.agreed and route.stays else users.get(session, person.id)
             if left is None or not left.agreed:
                 # Nothing is kept of a stranger, of who has just been erased, of who has taken their consent back.
                 inbox.forget(session, update.update_id)
@@ -104,8 +115,7 @@ class Turns:
             return reply, Lane.REPLY
 
         try:
-            while isinstance(done := await self._patiently(work, update.update_id, person.id), list):
-                await self._wait_for(done)
+            done = await self._in_order(work, update.update_id, person.id)
         except inbox.Taken:
             log.info("update.taken", update=update.update_id)
             return
@@ -118,6 +128,18 @@ class Turns:
             return []
         found = inbox.earlier(session, user_id, update_id, now - SHOWN_WITHIN)
         return [left for left in found if not self._sender.shows(left.update_id)]
+
+    async def _in_order(
+        self, work: Callable[..., tuple[Reply, Lane] | list[inbox.Waiting]], update_id: int, person_id: int
+    ) -> tuple[Reply, Lane] | None:
+        """Run a turn once what comes before it is finished. Where it ends with Sorry, all it did is undone, and it is
+        run again only to say so."""
+        try:
+            while isinstance(done := await self._patiently(work, update_id, person_id), list):
+                await self._wait_for(done)
+        except Sorry as sorry:
+            return await self._in_order(partial(work, sorry=sorry), update_id, person_id)
+        return done
 
     async def _wait_for(self, before: Sequence[inbox.Waiting]) -> None:
         """Handle what lies there; an answer that another process is just showing has to be seen before the next."""
@@ -169,8 +191,9 @@ class Turns:
         for pause in (*RETRIES, None):
             try:
                 return await self._database.insist(work, self._clock)
-            except (Closed, DiaryGone, inbox.Taken):
-                raise  # the process ends, and the next one finds this update where it is now; or there is nothing to do
+            except (Closed, DiaryGone, inbox.Taken, Sorry):
+                # The process ends, and the next one finds this update where it is now; or there is nothing to do again.
+                raise
             except Exception as trouble:
                 log.error(
                     "turn.failed", update=update_id, trouble=type(trouble).__name__, retry_in=pause, exc_info=True

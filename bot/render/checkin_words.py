@@ -1,11 +1,13 @@
 """The words of the card's questions: what is asked, what helps to answer, and how each choice is called."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from bot.domain.questions import Question
 from bot.texts.words import Texts
 
 
+@cache
 def short(t: Texts) -> Mapping[str, str]:
     return {
         "headache": t("Headache"),
@@ -25,6 +27,7 @@ def short(t: Texts) -> Mapping[str, str]:
     }
 
 
+@cache
 def asks(t: Texts) -> Mapping[str, str]:
     return {
         "headache": t("Did your head hurt today? Tap how bad it got at its worst."),
@@ -43,6 +46,7 @@ def asks(t: Texts) -> Mapping[str, str]:
     }
 
 
+@cache
 def help_lines(t: Texts) -> Mapping[str, str]:
     return {
         "headache": t(
@@ -72,6 +76,7 @@ def scale(t: Texts, question: Question) -> str:
     }[question.key]
 
 
+@cache
 def grades(t: Texts) -> Mapping[str, Mapping[int, str]]:
     return {
         "sleep_quality": {
@@ -91,6 +96,7 @@ def grades(t: Texts) -> Mapping[str, Mapping[int, str]]:
     }
 
 
+@cache
 def record(t: Texts) -> Mapping[str, Mapping[str, str]]:
     """Return short words for choices whose buttons are sentences."""
     return {
@@ -100,6 +106,7 @@ def record(t: Texts) -> Mapping[str, Mapping[str, str]]:
     }
 
 
+@cache
 def codes(t: Texts) -> Mapping[str, Mapping[str, str]]:
     return {
         "duration": {

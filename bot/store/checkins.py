@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.domain.history import Day
 from bot.domain.profile import Part
@@ -41,6 +41,15 @@ class CheckIn:
     part: Part = "day"
 
 
+CARD = select(checkins).where(checkins.c.id == bindparam("of"))
+ON_DAY = select(checkins).where(checkins.c.user_id == bindparam("of"), checkins.c.day == bindparam("on"))
+CHANGE = update(checkins).where(checkins.c.id == bindparam("of"))
+GIVEN = select(answers).where(answers.c.checkin_id == bindparam("of"))
+NEW_ANSWER = insert(answers)
+CHANGE_ANSWER = update(answers).where(answers.c.checkin_id == bindparam("of"), answers.c.question == bindparam("to"))
+"""Built once: every tap goes through them."""
+
+
 @dataclass(frozen=True)
 class Given:
     """One answer and how it came; `earlier` are the values before it with the same about each, oldest first."""
@@ -70,12 +79,11 @@ def open_(session: Session, user_id: int, day: date, zone: str, page: str, now: 
 
 
 def get(session: Session, checkin_id: int) -> CheckIn | None:
-    return _read(session, session.execute(select(checkins).where(checkins.c.id == checkin_id)).one_or_none())
+    return _read(session, session.execute(CARD, {"of": checkin_id}).one_or_none())
 
 
 def on_day(session: Session, user_id: int, day: date) -> CheckIn | None:
-    found = select(checkins).where(checkins.c.user_id == user_id, checkins.c.day == day)
-    return _read(session, session.execute(found).one_or_none())
+    return _read(session, session.execute(ON_DAY, {"of": user_id, "on": day}).one_or_none())
 
 
 def turn_to(session: Session, checkin: CheckIn, page: str, asked: Sequence[str], part: Part = "day") -> CheckIn:
@@ -83,7 +91,7 @@ def turn_to(session: Session, checkin: CheckIn, page: str, asked: Sequence[str],
     turned = replace(checkin, page=page, asked=tuple(asked), part=part)
     if turned != checkin:
         card = _seal_card(session, checkin.id, checkin.user_id, page, turned.asked, part)
-        session.execute(update(checkins).where(checkins.c.id == checkin.id).values(card=card))
+        session.execute(CHANGE, {"of": checkin.id, "card": card})
     return turned
 
 
@@ -126,8 +134,10 @@ def typed_in(session: Session, user_id: int, message_id: int) -> tuple[CheckIn, 
     return None if checkin is None else (checkin, [row.question for row in rows if row.checkin_id == checkin.id])
 
 
-def remember_message(session: Session, checkin_id: int, message_id: int) -> None:
-    session.execute(update(checkins).where(checkins.c.id == checkin_id).values(message_id=message_id))
+def remember_messages(session: Session, shown: Sequence[tuple[int, int]]) -> None:
+    """Keep which message shows a card now: (check-in, message)."""
+    if shown:
+        session.execute(CHANGE, [{"of": checkin_id, "message_id": message_id} for checkin_id, message_id in shown])
 
 
 def answer(
@@ -139,32 +149,33 @@ def answer(
     source: Source,
     late: bool,
     message_id: int | None = None,
-) -> None:
-    """Store values (None = skipped) for a check-in; a value that changes is kept among the earlier ones.
+) -> Answers:
+    """Store values (None = skipped) for a check-in; a value that changes is kept among the earlier ones. Returns all
+    its answers as they are now.
 
     `message_id` is the person's message in which they stand, so that they can be corrected there.
     """
-    before = _rows(session, [checkin.id])
+    before = _rows_of(session, checkin)
+    kept = _values(session, checkin, before)
     for question, value in values.items():
-        row = before.get((checkin.id, question))
+        row = before.get(question)
         if row is None:
             earlier = None
-        elif _value(session, checkin.user_id, row) == value:
+        elif kept[question] == value:
             continue
         else:
             earlier = [
                 *_earlier(session, checkin.user_id, row),
-                [_plain(_value(session, checkin.user_id, row)), row.answered_at.isoformat(), row.source],
+                [_plain(kept[question]), row.answered_at.isoformat(), row.source],
             ][-MOST_EARLIER:]
         _put(session, checkin, question, value, now, source, earlier, message_id, new=row is None)
-    session.execute(
-        update(checkins).where(checkins.c.id == checkin.id).values(answered_at=now, late=checkin.late or late)
-    )
+    session.execute(CHANGE, {"of": checkin.id, "answered_at": now, "late": checkin.late or late})
+    return {**kept, **values}
 
 
 def undo(session: Session, checkin: CheckIn, at: datetime) -> bool:
     """Take back every value stored at `at`: the one before it returns, or the question is unanswered again."""
-    taken = [row for row in _rows(session, [checkin.id]).values() if row.answered_at == at]
+    taken = [row for row in _rows_of(session, checkin).values() if row.answered_at == at]
     for row in taken:
         _take_back(session, checkin, row)
     return bool(taken)
@@ -172,7 +183,7 @@ def undo(session: Session, checkin: CheckIn, at: datetime) -> bool:
 
 def take_back(session: Session, checkin: CheckIn, questions: Sequence[str]) -> None:
     """Take back the values of these questions: what was there before returns."""
-    for (_, question), row in _rows(session, [checkin.id]).items():
+    for question, row in _rows_of(session, checkin).items():
         if question in questions:
             _take_back(session, checkin, row)
 
@@ -193,9 +204,7 @@ def _take_back(session: Session, checkin: CheckIn, row: Row[Any]) -> None:
 
 
 def answers_of(session: Session, checkin: CheckIn) -> Answers:
-    return {
-        question: _value(session, checkin.user_id, row) for (_, question), row in _rows(session, [checkin.id]).items()
-    }
+    return _values(session, checkin, _rows_of(session, checkin))
 
 
 def history(session: Session, user_id: int, first: date, last: date) -> Mapping[date, Answers]:
@@ -333,6 +342,14 @@ def _rows(session: Session, ids: list[int]) -> dict[tuple[int, str], Row[Any]]:
     return {(row.checkin_id, row.question): row for row in found}
 
 
+def _rows_of(session: Session, checkin: CheckIn) -> Mapping[str, Row[Any]]:
+    return {row.question: row for row in session.execute(GIVEN, {"of": checkin.id})}
+
+
+def _values(session: Session, checkin: CheckIn, rows: Mapping[str, Row[Any]]) -> Answers:
+    return {question: _value(session, checkin.user_id, row) for question, row in rows.items()}
+
+
 def _put(
     session: Session,
     checkin: CheckIn,
@@ -353,10 +370,9 @@ def _put(
         "message_id": message_id,
     }
     if new:
-        session.execute(insert(answers).values(checkin_id=checkin.id, question=question, **values))
+        session.execute(NEW_ANSWER, {"checkin_id": checkin.id, "question": question, **values})
     else:
-        mine = (answers.c.checkin_id == checkin.id) & (answers.c.question == question)
-        session.execute(update(answers).where(mine).values(**values))
+        session.execute(CHANGE_ANSWER, {"of": checkin.id, "to": question, **values})
 
 
 def _sealed(session: Session, checkin: CheckIn, question: str, content: object) -> bytes | None:

@@ -5,8 +5,9 @@ import errno
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -75,6 +76,17 @@ class Session:
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, parameters)
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what was done inside where it raises."""
+        mark(self.connection)
+        try:
+            yield
+        except BaseException:
+            undo(self.connection)
+            raise
+        keep(self.connection)
+
     def hold(self, number: int) -> None:
         """Let nobody else do what begins with this until the transaction ends. Raises Busy where somebody does, and
         this work shares its transaction: two that wait for each other's would wait for ever.
@@ -94,6 +106,21 @@ class Session:
 
 
 Work = Callable[[Session], T]
+
+# SQLAlchemy gives each savepoint a name of its own and compiles it anew, which costs more than what is done in it.
+
+
+def mark(connection: Connection) -> None:
+    connection.exec_driver_sql("SAVEPOINT here")
+
+
+def undo(connection: Connection) -> None:
+    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT here")
+    keep(connection)
+
+
+def keep(connection: Connection) -> None:
+    connection.exec_driver_sql("RELEASE SAVEPOINT here")
 
 
 def open_engine(url: str) -> Engine:
@@ -290,14 +317,14 @@ class Database:
         try:
             with connection.begin():
                 for work, future in batch:
-                    savepoint = connection.begin_nested()
+                    mark(connection)
                     try:
                         result = work(session)
                     except Exception as trouble:  # noqa: BLE001 - handed to whoever asked
                         # This raises where the transaction has ended by itself (disk full, connection lost):
                         # then what the others did is gone too, and all are run again.
                         try:
-                            savepoint.rollback()
+                            undo(connection)
                         except SQLAlchemyError as ended:
                             raise (trouble if isinstance(trouble, SQLAlchemyError) else ended) from None
                         if isinstance(trouble, Busy):
@@ -305,7 +332,7 @@ class Database:
                         else:
                             outcomes.append((future, None, trouble))
                     else:
-                        savepoint.commit()
+                        keep(connection)
                         outcomes.append((future, result, None))
                 self._must_be_there()
             self._must_be_there()

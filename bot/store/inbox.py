@@ -1,14 +1,14 @@
 """The inbox: every update is stored before Telegram is told that we have it; received → handled → replied."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, case, delete, select, text, update
+from sqlalchemy import Select, bindparam, case, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.crypto import KeyTrouble, is_own, seal, unseal
@@ -46,22 +46,40 @@ class Waiting:
     since: datetime
 
 
+def _once(insert: Callable[..., Any]) -> Any:
+    return (
+        insert(inbox)
+        .values(state="received")
+        .on_conflict_do_nothing(index_elements=[inbox.c.update_id])
+        .returning(inbox.c.update_id)
+    )
+
+
+ONCE = {"sqlite": _once(sqlite.insert), "postgresql": _once(postgresql.insert)}
+FINISH = update(inbox).where(inbox.c.update_id == bindparam("of"), inbox.c.state == "received")
+REPLIED = (
+    update(inbox)
+    .where(inbox.c.update_id == bindparam("of"), inbox.c.state != "failed", inbox.c.payload.is_not(None))
+    .values(state="replied", payload=None)
+)
+"""Built once: every update goes through them."""
+
+
 def store(session: Session, updates: Sequence[tuple[Raw, int | None]], now: datetime) -> Sequence[int]:
     """Store raw updates with the person each is from. Returns the ids that are new; one seen before is left alone."""
-    insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
-    new: list[int] = []
-    for raw, user_id in updates:
-        update_id = int(raw["update_id"])
-        payload = seal(session.keys, json.dumps(raw), table="inbox", key=update_id, user=user_id or 0)
-        statement = (
-            insert(inbox)
-            .values(update_id=update_id, user_id=user_id, payload=payload, state="received", received_at=now)
-            .on_conflict_do_nothing(index_elements=[inbox.c.update_id])
-            .returning(inbox.c.id)
-        )
-        if session.execute(statement).first() is not None:
-            new.append(update_id)
-    return new
+    if not updates:
+        return []
+    rows = {
+        int(raw["update_id"]): {
+            "update_id": int(raw["update_id"]),
+            "user_id": user_id,
+            "payload": seal(session.keys, json.dumps(raw), table="inbox", key=int(raw["update_id"]), user=user_id or 0),
+            "received_at": now,
+        }
+        for raw, user_id in updates
+    }
+    new = set(session.execute(ONCE[session.connection.dialect.name], list(rows.values())).scalars())
+    return [update_id for update_id in rows if update_id in new]
 
 
 def handled(session: Session, update_id: int, now: datetime, *, card: int | None) -> None:
@@ -69,10 +87,10 @@ def handled(session: Session, update_id: int, now: datetime, *, card: int | None
     _finish(session, update_id, {"state": "handled", "handled_at": now, "card": card})
 
 
-def replied(session: Session, update_id: int, now: datetime) -> None:
-    """Mark the answer as shown; what the person sent is wiped, only the id stays."""
-    mine = (inbox.c.update_id == update_id) & (inbox.c.state != "failed") & inbox.c.payload.is_not(None)
-    session.execute(update(inbox).where(mine).values(state="replied", replied_at=now, payload=None))
+def replied(session: Session, update_ids: Collection[int], now: datetime) -> None:
+    """Mark answers as shown; what the person sent is wiped, only the id stays."""
+    if update_ids:
+        session.execute(REPLIED, [{"of": update_id, "replied_at": now} for update_id in update_ids])
 
 
 def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> None:
@@ -93,8 +111,7 @@ def forget(session: Session, update_id: int) -> None:
 
 
 def _finish(session: Session, update_id: int, values: Mapping[str, object]) -> None:
-    open_ = (inbox.c.update_id == update_id) & (inbox.c.state == "received")
-    if session.execute(update(inbox).where(open_).values(**values)).rowcount != 1:
+    if session.execute(FINISH, {"of": update_id, **values}).rowcount != 1:
         raise Taken
 
 

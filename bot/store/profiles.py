@@ -3,16 +3,19 @@
 import json
 from dataclasses import asdict, replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from bot.domain.profile import Profile
 from bot.store.crypto import seal, unseal
 from bot.store.database import Session
 from bot.store.tables import profiles
 
+BODY = select(profiles.c.body).where(profiles.c.user_id == bindparam("of"))
+"""Built once: every card is drawn by it."""
+
 
 def of_user(session: Session, user_id: int) -> Profile:
-    sealed = session.execute(select(profiles.c.body).where(profiles.c.user_id == user_id)).scalar_one_or_none()
+    sealed = session.execute(BODY, {"of": user_id}).scalar_one_or_none()
     if sealed is None:
         return Profile()
     found = json.loads(unseal(session.keys, sealed, table="profiles", key=user_id, user=user_id))

@@ -34,7 +34,7 @@ async def server() -> AsyncIterator[Server]:
     server = Server()
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        form = await request.post()
+        form = await request.json() if request.content_type == "application/json" else await request.post()
         server.forms.append(
             {name: it.file.read() if isinstance(it, web.FileField) else it for name, it in form.items()}
         )

@@ -43,7 +43,7 @@ def test_from_received_to_replied(database: Database) -> None:
     def work(session: Session) -> None:
         inbox.handled(session, 10, NOW, card=7)
         inbox.handled(session, 11, NOW, card=None)
-        inbox.replied(session, 11, NOW)
+        inbox.replied(session, [11], NOW)
         inbox.set_aside(session, 12, "KeyError", NOW)
 
     database.submit(work).result(5)
@@ -59,7 +59,7 @@ def test_ids_are_forgotten_after_their_time(database: Database, days: int, kept:
     store(database, 10, 11, 12)
 
     def work(session: Session) -> set[int]:
-        inbox.replied(session, 11, NOW)
+        inbox.replied(session, [11], NOW)
         inbox.set_aside(session, 12, "KeyError", NOW)
         inbox.tidy(session, NOW + timedelta(days=days))
         return {row.update_id for row in session.execute(table.select())}

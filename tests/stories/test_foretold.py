@@ -103,7 +103,7 @@ class Foretold(RuleBasedStateMachine):
         def act(session: Session) -> None:
             user = users.get(session, user_id)
             assert user is not None
-            with suppress(Sorry), session.connection.begin_nested():
+            with suppress(Sorry), session.savepoint():
                 users.seen(session, user, now)
                 do(session, user, now)
 
