@@ -195,8 +195,9 @@ class Sender:
 
     async def _show(self, answer: Answer) -> None:
         """Answer the taps and show the messages, side by side; then note what was shown."""
-        taps = (self._answer_tap(query, answer.reply.toast) for query in answer.queries)
-        (shown, gone), *_ = await asyncio.gather(self._show_messages(answer), *taps)
+        taps = asyncio.gather(*(self._answer_tap(query, answer.reply.toast) for query in answer.queries))
+        shown, gone = await self._show_messages(answer)
+        await taps
         await self._note(answer, shown, gone=gone)
 
     async def _show_messages(self, answer: Answer) -> tuple[Sequence[tuple[int, int]], bool]:
