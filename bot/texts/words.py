@@ -46,7 +46,7 @@ class Texts:
 
     def day(self, day: date) -> str:
         """Return a day as people say it: "Mon 23 Nov"."""
-        return format_skeleton("MMMEd", datetime.combine(day, time()), locale=self.locale)
+        return _day(self.locale, day)
 
     def dated(self, day: date) -> str:
         """Return a day with its year: "14 May 2026"."""
@@ -80,6 +80,11 @@ def texts_for(language: str) -> Texts:
     """Return the texts for a language code such as "en", "en-US" or "de-AT"; one we do not have reads English."""
     code, _, region = language.partition("-")
     return _load(code.lower(), region.upper()) if code.lower() in LANGUAGES else _load("en", "")
+
+
+@lru_cache(maxsize=1000)
+def _day(locale: Locale, day: date) -> str:
+    return str(format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale))
 
 
 @lru_cache(maxsize=100)
