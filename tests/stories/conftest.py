@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, func, or_, select
+from sqlalchemy import String, cast, func, or_, select, text
 
 from bot.sandbox.person import Person, Seen
 from bot.store import checkins, users
@@ -57,7 +57,7 @@ def value(telegram: Telegram, sql: str) -> object:
     """Return the one value that a query finds."""
 
     def read(session: Session) -> object:
-        return session.connection.exec_driver_sql(sql).scalar_one()
+        return session.execute(text(sql)).scalar_one()
 
     return telegram.database.submit(read).result()
 

@@ -1,5 +1,6 @@
 """Taps of every kind: twenty times, a day late, a month late, on somebody else's card, made up."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from bot.chat.routes import BUTTONS
 from bot.domain.questions import QUESTIONS
 from bot.domain.tips import KINDS
 from bot.sandbox.person import Person
+from bot.store import reminders
+from bot.store.reminders import Reminder
 from tests.conftest import NOON, Telegram
 from tests.stories.conftest import QUARTER, answers, berlin, value
 
@@ -103,8 +106,11 @@ async def test_anothers_card_cannot_be_touched(telegram: Telegram, ann: Person, 
 async def test_anothers_reminder_cannot_be_touched(telegram: Telegram, ann: Person, ben: Person) -> None:
     await ben.says("/checkin")
     number = value(telegram, "SELECT min(id) FROM reminders WHERE user_id = 1001")
-    kept = 'SELECT group_concat(at || weekdays || "on") FROM reminders WHERE user_id = 1001'
-    before = value(telegram, kept)
+
+    def hers() -> Sequence[Reminder]:
+        return telegram.database.submit(lambda session: reminders.of_user(session, ann.user_id)).result()
+
+    before = hers()
     for data in (
         f"reminder:{number}",
         f"days:{number}",
@@ -116,7 +122,7 @@ async def test_anothers_reminder_cannot_be_touched(telegram: Telegram, ann: Pers
     ):
         await ben.taps_on(ben.sees.message_id, data)
         assert ben.toast == "That reminder is not there any more. /reminders shows what there is."
-    assert value(telegram, kept) == before
+    assert hers() == before
 
 
 async def test_a_follow_up_that_no_longer_applies_leads_on(telegram: Telegram, ann: Person) -> None:
