@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.chat.application import Chat
-from bot.config import Access, Defaults, KeyFile, Settings
+from bot.config import Access, Backup, Defaults, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
 from bot.render import consent
 from bot.sandbox.botapi import BotApi
@@ -37,6 +37,7 @@ def settings_in(home: Home) -> Settings:
         keys=KeyFile(file=home.folder / "headsup.key"),
         access=Access(mode="open", updates_per_minute=100_000),
         defaults=Defaults(),
+        backup=Backup(folder=home.folder / "backups"),
     )
 
 

@@ -173,6 +173,7 @@ TAPPED, A_MONTH = steps(["taps"], 26, 36), steps(["passes_a_month"], 1, 1)
 LIFE = some.tuples(LIVED, TAPPED, A_MONTH, LIVED, TAPPED).map(lambda chapters: list(chain(*chapters)))
 
 
+@pytest.mark.slow
 def test_whatever_stood_in_a_chat(databases: Databases, promise: Figures) -> None:
     tapped: Counter[str] = Counter()
 

@@ -15,6 +15,7 @@ MANY = range(2001, 2121)
 
 
 @pytest.mark.parametrize("seconds", [1, 60, 2282, 10_072])
+@pytest.mark.slow
 def test_a_ban_in_the_middle_of_the_evening(home: Home, promise: Figures, seconds: int) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(MANY)
@@ -46,6 +47,7 @@ IN_FLIGHT_THEN = 3
 """Messages that were under way beside the one that was answered with the ban."""
 
 
+@pytest.mark.slow
 def test_a_ban_that_grows(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(MANY)
@@ -75,6 +77,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.slow
 def test_ten_minutes_of_broken_answers(home: Home, promise: Figures, broken: Broken) -> None:
     async def story(all_is: World) -> None:
         asked = all_is.people(range(2001, 2009), kinds=(CHECKIN, TIP))
@@ -98,6 +101,7 @@ def test_ten_minutes_of_broken_answers(home: Home, promise: Figures, broken: Bro
     run(home, story)
 
 
+@pytest.mark.slow
 def test_answers_that_never_arrive(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         asked = all_is.people(MANY, kinds=(CHECKIN, TIP))
@@ -127,6 +131,7 @@ def test_taps_whose_every_answer_is_lost(home: Home, promise: Figures) -> None:
     run(home, story)
 
 
+@pytest.mark.slow
 def test_the_token_is_taken_away(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(MANY)
@@ -143,6 +148,7 @@ def test_the_token_is_taken_away(home: Home, promise: Figures) -> None:
     run(home, story)
 
 
+@pytest.mark.slow
 def test_people_who_block_are_left_alone_at_once(home: Home, promise: Figures) -> None:
     async def story(all_is: World) -> None:
         people = all_is.people(range(2001, 2011), kinds=(CHECKIN, TIP))

@@ -13,7 +13,7 @@ from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
 from bot.chat.application import Chat
-from bot.config import Access, KeyFile, Retention, Settings
+from bot.config import Access, Backup, KeyFile, Retention, Settings
 from bot.config import Database as DatabaseSettings
 from bot.domain.reminders import CHECKIN, EVERY_DAY
 from bot.domain.schedule import Schedule
@@ -89,6 +89,7 @@ class World:
             database=DatabaseSettings(url=home.url),
             keys=KeyFile(file=home.folder / "headsup.key"),
             access=Access(mode="open"),
+            backup=Backup(folder=home.folder / "backups"),
             retention=Retention(blocked_days=0),  # people here may stay away for as long as they like
         )
         self.latency = latency

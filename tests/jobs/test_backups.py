@@ -36,9 +36,8 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def folder(settings: Settings, tmp_path: Path) -> Path:
-    assert backup_folder.folder_of(settings) == tmp_path / "backups", "beside the diary, where nothing else is said"
-    return tmp_path / "backups"
+def folder(settings: Settings) -> Path:
+    return settings.backup.folder
 
 
 def names(folder: Path) -> list[str]:
@@ -166,6 +165,7 @@ async def test_what_a_killed_one_has_left_is_cleared_away(telegram: Telegram, fo
     assert names(folder) == [f"headsup-{NIGHT}.backup"]
 
 
+@pytest.mark.sqlite  # beside the diary, where nothing else is said
 @pytest.mark.parametrize(
     ("given", "made"),
     [(Backup(keep_daily=0), None), (Backup(folder=Path("elsewhere")), "elsewhere"), (Backup(keep_daily=1), "backups")],

@@ -137,6 +137,7 @@ async def test_where_nobody_knows_when_it_begins_tonight(telegram: Telegram, ann
     assert traces(telegram, ann.user_id) == {}
 
 
+@pytest.mark.slow
 async def test_with_nought_they_stay_for_good(telegram: Telegram, ann: Person) -> None:
     await ann.blocks()
     await nights(telegram, 400, blocked_days=0)
@@ -144,6 +145,7 @@ async def test_with_nought_they_stay_for_good(telegram: Telegram, ann: Person) -
 
 
 @pytest.mark.parametrize("hours", [1, 23])
+@pytest.mark.slow
 async def test_a_clock_that_is_years_ahead_for_a_while_erases_nobody(
     telegram: Telegram, ann: Person, hours: int
 ) -> None:
@@ -164,6 +166,7 @@ async def tidy_each_hour(telegram: Telegram, since: datetime, hours: int) -> Non
         await tidy(telegram.database, since + timedelta(hours=hour))
 
 
+@pytest.mark.slow
 async def test_answers_are_kept_as_long_as_asked_for(telegram: Telegram, ann: Person) -> None:
     await ann.says("6 3 7.5 4")
     await ann.says("/log")

@@ -208,6 +208,7 @@ async def partly(telegram: Telegram, person: Person, days: int, said: str) -> No
         await person.says(said)
 
 
+@pytest.mark.slow
 async def test_whoever_leaves_most_of_the_card_open_is_offered_a_shorter_one_once(
     telegram: Telegram, ann: Person
 ) -> None:
@@ -223,6 +224,7 @@ async def test_whoever_leaves_most_of_the_card_open_is_offered_a_shorter_one_onc
     assert arrived(ann, berlin(16, 21), offer) == [], "said once, it is not said again"
 
 
+@pytest.mark.slow
 async def test_whoever_answers_it_all_is_not_offered_less(telegram: Telegram, ann: Person) -> None:
     await partly(telegram, ann, 13, "2 0 7 4 4")
     await telegram.waits(until=berlin(16, 20), beat=QUARTER)

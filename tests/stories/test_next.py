@@ -49,6 +49,7 @@ async def test_read_aloud(ann: Person) -> None:
     ],
     ids=["as it is", "answered", "a strong headache", "some in the quiet hours", "paused", "attack", "once, and late"],
 )
+@pytest.mark.slow
 async def test_it_never_lies(telegram: Telegram, ann: Person, before: tuple[str, ...]) -> None:
     for words in before:
         await ann.says(words)

@@ -117,6 +117,7 @@ async def test_an_exercise_that_is_done_is_not_asked_for_again_that_day(telegram
     assert sent(telegram, ann, berlin(2, 15, 45)) == [berlin(2, 16, 30)], "water again, no second stretch"
 
 
+@pytest.mark.slow
 async def test_who_never_taps_gets_half_and_then_none(telegram: Telegram, ann: Person) -> None:
     await reminds(ann, "water daily 15:00")
     await telegram.waits(until=berlin(8, 12), beat=HALF)
@@ -131,6 +132,7 @@ async def test_who_never_taps_gets_half_and_then_none(telegram: Telegram, ann: P
     assert set(gaps) <= {2, 3}, f"every second day, {gaps}"
 
 
+@pytest.mark.slow
 async def test_after_fourteen_they_stop_with_one_word_and_a_way_back(telegram: Telegram, ann: Person) -> None:
     await reminds(ann, "water daily 15:00")
     for _ in range(14):

@@ -122,6 +122,7 @@ async def test_stopped_from_the_reminder_itself(telegram: Telegram, ann: Person)
     assert berlin(4, 15) in sent(telegram, ann, berlin(4, 14))
 
 
+@pytest.mark.slow
 async def test_why_this_and_what_one_thinks_of_it(telegram: Telegram, ann: Person) -> None:
     await ann.says("/remind posture daily 15:00")
     await telegram.waits(until=berlin(2, 15), beat=QUARTER)

@@ -232,6 +232,7 @@ async def test_what_was_never_asked_has_no_line(telegram: Telegram, ann: Person)
     assert not any(name in ann.sees.text for name in ("Sleep", "Posture", "Pain medicine", "Noted"))
 
 
+@pytest.mark.slow
 async def test_the_weekly_one_obeys_the_settings_too(telegram: Telegram, ann: Person) -> None:
     begun = telegram.clock.now()
     telegram.database.submit(lambda session: profiles.change(session, ann.user_id, words_only=True, dark=True)).result()

@@ -86,6 +86,7 @@ def came(telegram: Telegram, person: Person, kind: str) -> list[datetime]:
 # The whole of it
 
 
+@pytest.mark.slow
 async def test_eight_weeks_day_by_day(telegram: Telegram, ann: Person) -> None:
     """Headaches are noted on the day after each evening without, up to the tenth round, and never after one with it.
 
@@ -250,6 +251,7 @@ async def test_ended_at_once_there_is_nothing_to_count(telegram: Telegram, ann: 
 @pytest.mark.parametrize(
     ("words", "again"), [("/pause 3", berlin(30, 18, month=4)), ("/attack", berlin(29, 18, month=4))]
 )
+@pytest.mark.slow
 async def test_the_result_waits_for_a_pause_and_an_attack(
     telegram: Telegram, ann: Person, words: str, again: datetime
 ) -> None:

@@ -91,6 +91,7 @@ async def test_the_reminder_says_what_today_is(telegram: Telegram, ann: Person) 
     assert came(telegram, ann, TRY) == [berlin(3, 10), berlin(4, 10)]
 
 
+@pytest.mark.slow
 async def test_it_goes_on_though_nobody_taps_it(telegram: Telegram, ann: Person) -> None:
     """Other reminders become fewer after five that went by; of a try that would choose the days."""
     await begins(telegram, ann, "A walk")
@@ -138,6 +139,7 @@ async def test_its_time_can_be_changed_and_it_can_be_switched_off(telegram: Tele
         ("/pause 1", "all fine"),
     ],
 )
+@pytest.mark.slow
 async def test_next_foretells_it(telegram: Telegram, ann: Person, before: Sequence[str]) -> None:
     await begins(telegram, ann, "A walk")
     await telegram.waits(until=berlin(3, 9), beat=HALF)

@@ -1,5 +1,7 @@
 """A week lived by the clock: one prompt a day, one nudge at most, the summary by itself on Sunday."""
 
+import pytest
+
 from bot.sandbox.person import Person
 from tests.conftest import Telegram
 from tests.stories.conftest import CARD, QUARTER, answers, arrived, berlin, sent
@@ -59,6 +61,7 @@ async def test_a_week(telegram: Telegram, ann: Person) -> None:
     assert days[6][1] == {}
 
 
+@pytest.mark.slow
 async def test_nobody_who_never_answered_is_sent_a_summary(telegram: Telegram, ann: Person) -> None:
     await ann.says("/reminders")
     await ann.taps("Daily card")
