@@ -51,6 +51,8 @@ from tests.faults.household import (
 )
 from tests.faults.promises import FULL, Figures, points
 
+pytestmark = pytest.mark.sqlite
+
 UNDER_WAY = range(2001, 2004)
 FULL_FOR = points(1, 100)
 """Seconds; the full sweep is longer than a minute, after which a turn would once be given up."""

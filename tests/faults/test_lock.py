@@ -16,6 +16,8 @@ from bot.terminal import FAILED, IN_USE
 from tests.e2e.conftest import ROOT, BotProcess
 from tests.faults.promises import Figures
 
+pytestmark = pytest.mark.sqlite
+
 AT_ONCE = 5.0
 """Seconds within which a second bot has to be gone: of processor time, which no neighbour on the machine takes away."""
 NOT_ROOT = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")

@@ -17,7 +17,7 @@ from jobs.enqueue import enqueue
 from tests.conftest import Telegram
 from tests.faults.household import CARD, shown, told
 from tests.faults.promises import Figures
-from tests.stories.conftest import berlin
+from tests.stories.conftest import berlin, value
 
 pytestmark = pytest.mark.postgres
 IN_FLIGHT = 4
@@ -51,6 +51,18 @@ def breaks(telegram: Telegram, after: int) -> Iterator[Line]:
         del dialect.do_commit
 
 
+async def is_handled(telegram: Telegram, number: int) -> bool:
+    """Let the bot handle what it was sent, while the line breaks; False if it was done before."""
+    with breaks(telegram, number) as line:
+        with suppress(DBAPIError):  # the receiver asks again after it
+            await telegram.settle()
+        await telegram.settle()
+    telegram.clock.moves(LEFT_FOR.total_seconds())
+    await telegram.chat.take_up()
+    await telegram.settle()
+    return line.broke
+
+
 async def test_a_tap(telegram: Telegram, ann: Person, promise: Figures) -> None:
     await ann.says("/checkin")
     card, messages = ann.sees, len(ann.chat)
@@ -58,18 +70,27 @@ async def test_a_tap(telegram: Telegram, ann: Person, promise: Figures) -> None:
     for number in count():
         tapped.append(1 + number % 10)
         telegram.api.taps(ann.user_id, card.message_id, card.data("7").removesuffix("7") + str(tapped[-1]))
-        with breaks(telegram, number) as line:
-            with suppress(DBAPIError):  # the receiver asks again after it
-                await telegram.settle()
-            await telegram.settle()
-        telegram.clock.moves(LEFT_FOR.total_seconds())
-        await telegram.chat.take_up()
-        await telegram.settle()
+        broke = await is_handled(telegram, number)
         kept = await telegram.database.write(lambda session: told(session, ann.user_id))
         promise.at_most("T01", "word of a COMMIT lost: answers lost or doubled", 0, int(kept["headache"] != tapped))
         assert f"Headache {tapped[-1]}" in ann.sees.text
         assert len(ann.chat) == messages, "on its card, nothing below"
-        if not line.broke:
+        if not broke:
+            break
+    assert number >= 3, "received, handled, replied"
+
+
+async def test_words_that_answer_a_question(telegram: Telegram, ann: Person, promise: Figures) -> None:
+    for number in count():
+        await ann.says("/settings")
+        await ann.taps("Change the time zone")
+        zone, before = ("Asia/Tokyo", "Europe/Rome")[number % 2], len(ann.chat)
+        telegram.api.says(ann.user_id, zone)
+        broke = await is_handled(telegram, number)
+        assert value(telegram, "SELECT zone FROM users") == zone
+        twice = sum("I did not understand" in seen.text for seen in ann.chat[before:])
+        promise.at_most("T01", "word of a COMMIT lost: words handled twice", 0, twice)
+        if not broke:
             break
     assert number >= 3, "received, handled, replied"
 

@@ -22,6 +22,8 @@ from bot.sandbox.server import Server, serve
 from tests.e2e.conftest import ROOT, BotProcess, diary, person, sees, settles_in
 from tests.faults.promises import FULL, Figures, points
 
+pytestmark = pytest.mark.sqlite
+
 CANARY = "CanaryCanaryCanaryCanaryCanaryCanary"
 TOKEN = f"123456789:{CANARY}"
 OTHER = "2:the-other-bot"

@@ -93,6 +93,7 @@ def must_be_shaped_as_declared(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(("command", "at"), [("run", "9999"), ("migrate", "f00dfeed"), ("check", "f00dfeed")])
+@pytest.mark.sqlite
 async def test_a_diary_of_a_newer_version_is_left_alone(
     bot: BotProcess, promise: Figures, command: str, at: str
 ) -> None:
