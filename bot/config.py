@@ -9,6 +9,7 @@ from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import quote
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -142,6 +143,7 @@ Ids = Annotated[
     BeforeValidator(as_list),
     Field(description="numeric ids like 123456789 (@userinfobot on Telegram tells yours)"),
 ]
+Listen = Annotated[str, Field(pattern=r"^([A-Za-z0-9.-]+|[0-9A-Fa-f:.]+)$", description='an address like "127.0.0.1"')]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -158,9 +160,7 @@ class Section(BaseModel):
 
 class Webhook(Section):
     url: str = Field(default="", pattern=r"^https://\S+$", description='an address that begins with "https://"')
-    listen: str = Field(
-        default="127.0.0.1", pattern=r"^([A-Za-z0-9.-]+|[0-9A-Fa-f:.]+)$", description='an address like "127.0.0.1"'
-    )
+    listen: Listen = "127.0.0.1"
     port: int = Field(default=8443, ge=1, le=65535, description="a port from 1 to 65535")
     secret: Annotated[SecretStr, AfterValidator(webhook_secret)] = Field(
         default=SecretStr(""), repr=False, description="32 to 256 letters, digits, - or _"
@@ -201,14 +201,31 @@ class Telegram(Section):
 
 
 class Database(Section):
+    password_file: Annotated[SecretStr, BeforeValidator(secret_in), BeforeValidator(a_path)] | None = Field(
+        default=None, repr=False, description="the path of a file"
+    )
+    """Set as a path; holds what the file says."""
     url: str = Field(
         default="sqlite:///data/headsup.db",
+        validate_default=True,
         repr=False,
         pattern=r"^(sqlite:///|postgresql\+psycopg://)\S",
         description='an address that begins with "sqlite:///" or "postgresql+psycopg://"',
     )
+    """With the password in it, wherever that was set."""
     file_system: Literal["local", "any"] = "local"
     """SQLite loses data on network file systems: only "any" starts there."""
+
+    @field_validator("url")
+    @classmethod
+    def with_password(cls, url: str, others: ValidationInfo) -> str:
+        password = others.data.get("password_file")
+        if password is None:
+            return url
+        address = re.fullmatch(r"(postgresql\+psycopg://[^:@/]+)(@.+)", url)
+        if not address:
+            raise said('password_file needs a url like "postgresql+psycopg://user@host/name", without a password in it')
+        return f"{address[1]}:{quote(password.get_secret_value(), safe='')}{address[2]}"
 
 
 class KeyFile(Section):
@@ -290,6 +307,13 @@ class Logging(Section):
     format: Literal["text", "json"] = "text"
 
 
+class Http(Section):
+    """Where health and metrics are told."""
+
+    listen: Listen = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535, description="a port from 1 to 65535, or 0 for none")
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True, hide_input_in_errors=True, env_prefix=PREFIX, env_nested_delimiter="__", enable_decoding=False
@@ -305,6 +329,7 @@ class Settings(BaseSettings):
     backup: Backup = Backup()
     privacy: Privacy = Privacy()
     logging: Logging = Logging()
+    http: Http = Http()
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from bot.config import KEYS, VARIABLES, KeyPath, Mistakes, load
 
@@ -30,6 +31,7 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "telegram.webhook.port": ("0", "-1", "65536", "8443.5", f"0x{'f' * 5000}", "inf", "nan", '"https"'),
     "telegram.webhook.secret": ('"short"', f'"{"x" * 257}"', f'"{"ü" * 40}"', "1"),
     "telegram.mode": ('""', '"pooling"', '"Webhook"', '"webhook"', "1"),
+    "database.password_file": ('""', '"no/such/file"', '"."', '"/"', r'"a\u0000b"', f'"{"x" * 5000}"', "1"),
     "database.url": ('""', '"data/headsup.db"', '"sqlite:///"', '"postgres://ann:word@db/headsup"', "1"),
     "database.file_system": ('""', '"network"', "1"),
     "keys.file": ('""', '"."', r'"a\u0000b"', "1"),
@@ -53,6 +55,8 @@ WRONG: Mapping[str, tuple[str, ...]] = {
     "privacy.contact": ('""', '"Jo Doe"', f'"{"x" * 200}@"', r'"jo@example.org\nJo"', "1"),
     "logging.level": ('""', '"INFO"', '"loud"', "10"),
     "logging.format": ('""', '"xml"', "1"),
+    "http.listen": ('""', '"two words"', "1"),
+    "http.port": ("-1", "65536", "9484.5", '"http"'),
 }
 """For each key, TOML values of a kind or size that it does not take."""
 
@@ -87,8 +91,10 @@ RIGHT: Mapping[str, tuple[str, object]] = {
     "privacy.contact": ("Jo Doe, jo@example.org", "Jo Doe, jo@example.org"),
     "logging.level": ("debug", "debug"),
     "logging.format": ("json", "json"),
+    "http.listen": ("::1", "::1"),
+    "http.port": ("9484", 9484),
 }
-"""For each key, a value as a variable has it, and what comes of it; `token_file` has its own stories."""
+"""For each key, a value as a variable has it, and what comes of it; the files with secrets have their own stories."""
 
 Write = Callable[[str], Path]
 
@@ -141,7 +147,7 @@ def mistakes(config: Path | None = None, environ: Mapping[str, str] = MappingPro
 
 def test_the_tables_above_know_every_setting() -> None:
     assert set(WRONG) == {".".join(path) for path in KEYS}
-    assert {*RIGHT, "telegram.token_file"} == set(WRONG)
+    assert {*RIGHT, "telegram.token_file", "database.password_file"} == set(WRONG)
 
 
 @each_wrong_value
@@ -330,6 +336,30 @@ def test_two_tokens_are_one_too_many(token_file: Path, write: Write) -> None:
     config = write(f'[telegram]\ntoken_file = "{token_file}"')
     (told,) = mistakes(config, {"HEADSUP_TELEGRAM__TOKEN": TOKEN})
     assert told == f"{config}: [telegram] token_file: token is set too; keep only one of the two"
+
+
+@pytest.fixture
+def password_file(tmp_path: Path) -> Path:
+    file = tmp_path / "password"
+    file.write_text(f"{CANARY}:/@%+ü\n", "utf-8")
+    file.chmod(0o600)
+    return file
+
+
+def test_the_password_of_the_database_may_stand_in_a_file_of_its_own(password_file: Path, write: Write) -> None:
+    config = write(f'[database]\npassword_file = "{password_file}"\nurl = "postgresql+psycopg://ann@db:5433/headsup"')
+    url = make_url(load(config, {}).database.url)
+    assert (url.username, url.password, url.host, url.port) == ("ann", f"{CANARY}:/@%+ü", "db", 5433)
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:///data/headsup.db", "postgresql+psycopg://ann:word@db/headsup"])
+def test_a_password_that_belongs_to_no_address_is_a_mistake(password_file: Path, url: str) -> None:
+    environ = {"HEADSUP_DATABASE__PASSWORD_FILE": str(password_file), "HEADSUP_DATABASE__URL": url}
+    (told,) = mistakes(environ=environ)
+    assert '] url: password_file needs a url like "postgresql+psycopg://user@host/name"' in told.replace(
+        "_URL", "] url"
+    )
+    assert CANARY not in told
 
 
 def test_systemd_may_hand_over_the_token(tmp_path: Path) -> None:

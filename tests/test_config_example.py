@@ -9,7 +9,13 @@ from bot.config import KEYS, KeyPath, Settings, load
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 
-NO_DEFAULT = {("telegram", "token"), ("telegram", "token_file"), ("telegram", "webhook", "url"), ("privacy", "contact")}
+NO_DEFAULT = {
+    ("telegram", "token"),
+    ("telegram", "token_file"),
+    ("telegram", "webhook", "url"),
+    ("database", "password_file"),
+    ("privacy", "contact"),
+}
 """What has no default shows an example instead."""
 
 
@@ -35,7 +41,10 @@ def test_every_setting_is_named_and_no_other() -> None:
 def test_what_it_shows_is_what_holds(tmp_path: Path) -> None:
     shown = tmp_path / "config.toml"
     shown.write_text(
-        re.sub(r"^(token|token_file|url|contact) = (?!.sqlite).*$", "", uncommented(), flags=re.MULTILINE), "utf-8"
+        re.sub(
+            r"^(token|token_file|url|password_file|contact) = (?!.sqlite).*$", "", uncommented(), flags=re.MULTILINE
+        ),
+        "utf-8",
     )
     assert set(leaves(tomllib.loads(shown.read_text("utf-8")))) == set(KEYS) - NO_DEFAULT
     assert load(shown, {}) == Settings()
