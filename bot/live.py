@@ -4,6 +4,7 @@ import asyncio
 import errno
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Access, Backup, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
 from bot.diary import open_diary, place_of, why
+from bot.metrics import Metrics
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
@@ -26,12 +28,18 @@ from bot.store.crypto import derived
 from bot.store.database import Database
 from bot.store.disk import DiaryGone
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
+from bot.web.health import Health, Pulse
 from bot.web.webhook import Webhook
 from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 
 LOOK_EVERY = 2.0
 TAKEN = "[database] url: {others} is running on this database; stop it first"
+HEARD_WITHIN = timedelta(seconds=120)
+"""A long poll lasts 25 s; a broken connection is made anew after 90."""
+
+TICKS_WITHIN = timedelta(seconds=30)
+"""It ticks every second; ten thousand reminders that come due at once take one of them less than a second."""
 
 
 class Part(Enum):
@@ -174,6 +182,8 @@ async def _live(
         if part is not Part.WORKER:
             beside.append(asyncio.create_task(_be_pushed(chat, database) if pushed else chat.be_polled()))
         beside.append(asyncio.create_task(_watch(database, clock, seat, part)))
+        if database.settings.http.port:
+            beside.append(asyncio.create_task(_tell_health(_health(database, clock, chat, metronome, part), database)))
         await asyncio.gather(*beside)
     except InvalidToken:
         stop_with(MISCONFIGURED, me.UNKNOWN)
@@ -224,6 +234,29 @@ async def _be_pushed(chat: Chat, database: Database) -> None:
         stop_with(FAILED, f"[telegram.webhook] url: Telegram refused it: {trouble.message}")
     finally:
         await webhook.stop()
+
+
+def _health(database: Database, clock: Clock, chat: Chat, metronome: Metronome | None, part: Part) -> Health:
+    """Look at what this process is there for: `headsup worker` hears nothing from Telegram, `headsup web` has no clock."""
+    pulses = []
+    if part is not Part.WORKER:
+        pulses.append(Pulse("poll", lambda: chat.receiver.heard_at, HEARD_WITHIN))
+    if metronome is not None:
+        pulses.append(Pulse("tick", lambda: metronome.ticked_at, TICKS_WITHIN))
+    return Health(database, clock, Metrics(), pulses)
+
+
+async def _tell_health(health: Health, database: Database) -> None:
+    """Answer who asks how the bot is until cancelled."""
+    http = database.settings.http
+    try:
+        await health.start(http.listen, http.port)
+    except OSError as trouble:
+        stop_with(FAILED, f"[http] port: {http.listen}:{http.port}: {trouble.strerror}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await health.stop()
 
 
 async def _watch(database: Database, clock: Clock, seat: lock.Seat | None, part: Part) -> None:

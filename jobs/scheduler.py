@@ -40,6 +40,7 @@ class Metronome:
 
     `carry` sees to what is due; `take_up` to updates that another process left. `leads`: of several processes one at a
     time runs the jobs; it asks the database and may wait for it, so it is called on a thread. None: there is one only.
+    `ticked_at`: when it was last looked what has come due, or whether another process does.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Metronome:
         take_up: Job | None = None,
         leads: Callable[[], bool] | None = None,
     ) -> None:
+        self.ticked_at: datetime | None = None
         self._database = database
         self._clock = clock
         self._carry = carry
@@ -65,7 +67,7 @@ class Metronome:
         beat = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=beat)
         jobs: tuple[tuple[str, int, Job], ...] = (
-            ("enqueue", TICK, lambda: enqueue(database, clock.now())),
+            ("enqueue", TICK, self._enqueue),
             ("deliver", TICK, lambda: carry.send_due(self._goes_on)),
             ("recover", TICK if database.shared else MINUTE, lambda: recover(database, clock.now(), lease, pause)),
             ("erasures", ERASURES, lambda: carry_out_erasures(database)),
@@ -118,6 +120,7 @@ class Metronome:
         try:
             if not await asyncio.to_thread(self._ask_whether_we_lead or bool):
                 self._led_until = None
+                self.ticked_at = self._clock.now()
                 return
             if self._led_until is None:
                 log.info("worker.leads")
@@ -148,6 +151,10 @@ class Metronome:
         for job in self._scheduler.get_jobs():
             if job.next_run_time - now > job.trigger.interval:
                 job.modify(next_run_time=now)
+
+    async def _enqueue(self) -> None:
+        await enqueue(self._database, self._clock.now())
+        self.ticked_at = self._clock.now()
 
     async def _fold(self) -> None:
         await self._database.checkpoint()

@@ -228,6 +228,15 @@ def sent_since(session: Session, user_id: int, kind: str, since: datetime) -> in
     return int(session.execute(found).scalar_one())
 
 
+def waiting(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many messages may go out by now and have not, and since when the one that waits longest may."""
+    found = select(func.count().label("many"), func.min(outbox.c.not_before).label("since")).where(
+        OPEN, outbox.c.state == "due", outbox.c.not_before <= now
+    )
+    row = session.execute(found).one()
+    return int(row.many), row.since
+
+
 def owed_to(session: Session, user_id: int) -> Sequence[tuple[Owed, datetime]]:
     """Return what a person is owed and not yet sent, with when it may go out, soonest first."""
     found = select(outbox).where(outbox.c.user_id == user_id, outbox.c.state == "due").order_by(outbox.c.not_before)
