@@ -43,12 +43,15 @@ class BotProcess:
         self._heard = asyncio.Condition()
         self._ended = False
 
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "bot", *(words or ("run",))]
+
     async def start(self, *words: str, **variables: str) -> None:
         """Start `headsup` with these words, else `headsup run`; what it printed before is forgotten."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADSUP_")}
         self.output, self._ended = [], False
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *(words or ("run",))),
+            *self.command(*words),
             cwd=self.folder,
             env={**inherited, "PYTHONPATH": str(ROOT), **self.variables, **variables},
             stdout=PIPE,
