@@ -159,4 +159,4 @@ def erase(session: Session, user_id: int) -> None:
 
 
 def count(session: Session) -> int:
-    return len(session.execute(select(users.c.id)).all())
+    return int(session.execute(select(func.count()).select_from(users)).scalar_one())
