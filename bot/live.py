@@ -237,7 +237,7 @@ async def _be_pushed(chat: Chat, database: Database) -> None:
 
 
 def _health(database: Database, clock: Clock, chat: Chat, metronome: Metronome | None, part: Part) -> Health:
-    """Look at what this process is there for: `headsup worker` hears nothing from Telegram, `headsup web` has no clock."""
+    """Look at what this process is there for: `headsup worker` hears no Telegram, `headsup web` has no clock."""
     pulses = []
     if part is not Part.WORKER:
         pulses.append(Pulse("poll", lambda: chat.receiver.heard_at, HEARD_WITHIN))
