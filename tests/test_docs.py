@@ -13,7 +13,9 @@ from bot.sandbox.person import Person, Seen
 from tests.conftest import Telegram
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/operating.md", "docs/promises.md")]
+PAGES = [
+    ROOT / name for name in ("README.md", "CONTRIBUTING.md", "docs/operating.md", "docs/promises.md", "docs/scaling.md")
+]
 PROMISES = ROOT / "docs/promises.md"
 
 page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
