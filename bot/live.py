@@ -19,7 +19,6 @@ from bot.clock import Clock, SystemClock
 from bot.config import Access, Backup, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
 from bot.diary import open_diary, place_of, why
-from bot.metrics import Metrics
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
@@ -243,7 +242,7 @@ def _health(database: Database, clock: Clock, chat: Chat, metronome: Metronome |
         pulses.append(Pulse("poll", lambda: chat.receiver.heard_at, HEARD_WITHIN))
     if metronome is not None:
         pulses.append(Pulse("tick", lambda: metronome.ticked_at, TICKS_WITHIN))
-    return Health(database, clock, Metrics(), pulses)
+    return Health(database, clock, chat.metrics, pulses)
 
 
 async def _tell_health(health: Health, database: Database) -> None:

@@ -7,6 +7,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 TURN_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
+OUTCOMES = ("sent", "later", "gone", "refused", "unknown")
+"""Of a send: it arrived; it did not and is tried again; blocked or no more there; wrong; nobody knows."""
+
 
 class Metrics:
     """One process's figures. Counters count where it happens; gauges are set when somebody asks (`web/health`)."""
@@ -25,10 +28,12 @@ class Metrics:
         )
         self.sends = Counter(
             "headsup_sends",
-            "New messages, by what came of them: sent, later, gone, refused, unknown.",
+            "New messages, by what came of them.",
             ["outcome"],
             **all_of,
         )
+        for outcome in OUTCOMES:  # told from the first: what is not there yet cannot be seen to grow
+            self.sends.labels(outcome)
         self.outbox_due = Gauge("headsup_outbox_due", "Messages that may go out now and have not.", **all_of)
         self.oldest_due = Gauge(
             "headsup_outbox_oldest_due_seconds",

@@ -1,5 +1,6 @@
-"""The files for Docker are in order: linted, every command and setting in them is one, and nothing hangs in the air."""
+"""What runs it elsewhere is in order: linted, each command, setting and figure is one, nothing hangs in the air."""
 
+import json
 import os
 import re
 import shutil
@@ -9,11 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import promql_parser
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from ruamel.yaml import YAML
 
 from bot.cli import app
 from bot.config import VARIABLES, Settings, load
+from bot.metrics import Metrics
 from tests.e2e.image import instructions
 
 ROOT = Path(__file__).parents[1]
@@ -215,6 +219,39 @@ def test_caddy_takes_its_file() -> None:
         command, env={**os.environ, "DOMAIN": "bot.example.org"}, capture_output=True, text=True, check=False
     )
     assert said.returncode == 0, said.stderr
+
+
+def queries() -> list[tuple[str, str]]:
+    """Return every query of the dashboard and the rules, as (whose, query)."""
+    rules = YAML(typ="safe").load((ROOT / "deploy/alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    panels = json.loads((ROOT / "deploy/grafana.json").read_text("utf-8"))["panels"]
+    asked = [(panel["title"], target["expr"]) for panel in panels for target in panel["targets"]]
+    return [(rule["alert"], str(rule["expr"])) for rule in rules] + asked
+
+
+@pytest.mark.parametrize(("whose", "query"), queries(), ids=lambda part: part[:30])
+def test_what_is_asked_for_is_told(whose: str, query: str) -> None:
+    told = {
+        sample.name for family in text_string_to_metric_families(Metrics().text().decode()) for sample in family.samples
+    }
+    promql_parser.parse(query)
+    names = set(re.findall(r"\b(?:headsup|process)_\w+|\bup\b", query))
+    assert names
+    assert names <= told | {"up"}, whose
+    assert query.count('{job="headsup"') == len(re.findall(r"\{", query)), "of this job only"
+
+
+def test_every_figure_is_looked_at_by_somebody() -> None:
+    of_ours = {family.name for family in Metrics().registry.collect() if family.name.startswith("headsup_")}
+    asked = " ".join(query for _, query in queries())
+    assert {name for name in of_ours if name not in asked} == set()
+
+
+def test_every_figure_is_explained_to_operators() -> None:
+    said = (ROOT / "docs/operating.md").read_text("utf-8")
+    families = {sample.name for family in Metrics().registry.collect() for sample in family.samples}
+    ours = {name for name in families if re.fullmatch(r"headsup_.*(?<!_created)(?<!_bucket)(?<!_sum)(?<!_count)", name)}
+    assert {name for name in ours if f"`{name}`" not in said} == {"headsup_info"}
 
 
 def test_each_lock_says_the_same_version() -> None:

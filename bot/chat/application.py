@@ -24,6 +24,7 @@ from bot.chat.shared_limits import SharedLimits
 from bot.chat.turn import Turns
 from bot.clock import Clock
 from bot.domain.safety import Concern, heard
+from bot.metrics import Metrics
 from bot.render import consent as consent_words
 from bot.render import menu
 from bot.render import settings as words
@@ -68,14 +69,15 @@ class Chat:
         )
         limits = partial(SharedLimits, database) if database.shared else Limits
         paced = limits(clock, per_second=sending.per_second, per_chat_per_second=sending.per_chat_per_second)
-        self.sender = Sender(bot, database, paced, clock)
+        self.metrics = Metrics()
+        self.sender = Sender(bot, database, paced, clock, self.metrics)
         self._turns = Turns(database, self.sender, clock, self._handle)
         self.application.add_handlers(list(handlers(self._turns)))
         self.application.add_error_handler(self._not_handled)
-        self._lanes = Lanes(self._handle)
+        self._lanes = Lanes(self._take)
         self._telling: set[asyncio.Task[None]] = set()
         self._shown_again: set[int] = set()
-        self.intake = Intake(database, clock, self._lanes.add, self._turn_away)
+        self.intake = Intake(database, clock, self._accept, self._turn_away)
         self.receiver = Receiver(polling, f"{base_url}{token}", database, clock, self.intake.take_in, self._came_back)
 
     @property
@@ -148,6 +150,14 @@ class Chat:
         # PTB closes nothing where it was never fully initialized.
         for request in self._requests:
             await request.shutdown()
+
+    def _accept(self, raw: Raw) -> None:
+        self.metrics.updates.inc()
+        self._lanes.add(raw)
+
+    async def _take(self, raw: Raw) -> None:
+        with self.metrics.turns.time():
+            await self._handle(raw)
 
     async def _handle(self, raw: Raw) -> None:
         update = await self._read(raw)

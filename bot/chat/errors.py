@@ -1,6 +1,7 @@
 """What went wrong between Telegram and us, told apart by cause: not sent, refused, or nobody knows."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import aiohttp
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -10,11 +11,15 @@ NOT_CONNECTED = 5.0
 
 
 class TelegramTrouble(Exception):
-    """Something went wrong with a call; the subclasses say what may be done about it."""
+    """Something went wrong with a call; the subclasses say what may be done about it, `outcome` how it is counted."""
+
+    outcome: ClassVar[str] = "unknown"
 
 
 class Gone(TelegramTrouble):
     """The person blocked the bot, or the chat is no more: nothing will arrive there."""
+
+    outcome = "gone"
 
 
 @dataclass(eq=False)
@@ -23,10 +28,13 @@ class TryLater(TelegramTrouble):
 
     seconds: float
     flood: bool = False
+    outcome = "later"
 
 
 class Refused(TelegramTrouble):
     """Telegram will never take this message as it is: our mistake."""
+
+    outcome = "refused"
 
 
 class Unknown(TelegramTrouble):
@@ -35,6 +43,8 @@ class Unknown(TelegramTrouble):
 
 class TokenRefused(TelegramTrouble):
     """Telegram does not know this token (any more)."""
+
+    outcome = "refused"
 
 
 def trouble_of(error: TelegramError) -> TelegramTrouble:

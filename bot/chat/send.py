@@ -27,6 +27,7 @@ from bot.chat.errors import (
 )
 from bot.chat.limits import Lane, Limits
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.render.message import Message, Reply
 from bot.store import checkins, inbox, meta, outbox, users
 from bot.store.database import Database, Session
@@ -82,8 +83,9 @@ class Note:
 class Sender:
     """Sends through one Bot. A reply's `inbox.replied` is written when it has been shown."""
 
-    def __init__(self, bot: Bot, database: Database, limits: Limits, clock: Clock) -> None:
+    def __init__(self, bot: Bot, database: Database, limits: Limits, clock: Clock, metrics: Metrics) -> None:
         self._bot = bot
+        self._metrics = metrics
         self._database = database
         self._limits = limits
         self._clock = clock
@@ -326,13 +328,20 @@ class Sender:
         async with self._limits.permit(chat_id, lane):
             if may_go is not None and not may_go():
                 raise TryLater(0)
+            outcome = "unknown"
             try:
-                return int((await self._ask(method, chat_id=chat_id, **what))["message_id"])
+                answer = await self._ask(method, chat_id=chat_id, **what)
+                outcome = "sent"
+                return int(answer["message_id"])
             except TelegramError as error:
-                raise await self._trouble(error) from error
+                trouble = await self._trouble(error)
+                outcome = trouble.outcome
+                raise trouble from error
             except Exception as odd:
                 # Not an answer of Telegram's: a captive portal, a broken proxy.
                 raise Unknown(type(odd).__name__) from odd
+            finally:
+                self._metrics.sends.labels(outcome).inc()
 
     async def _ask(self, method: str, **parameters: Any) -> Any:
         """Call the Bot API and return the result as it came: objects that nobody looks at cost more than the call."""

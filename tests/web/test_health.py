@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.metrics import Metrics
+from bot.chat.send import Answer
+from bot.render.message import Message, Reply
 from bot.sandbox.person import Person
 from bot.store import backup_folder
 from bot.web.health import Health, Pulse
@@ -30,7 +31,7 @@ async def address(telegram: Telegram, beats: Beats) -> AsyncIterator[str]:
         return lambda: beats[name]
 
     pulses = [Pulse("poll", last("poll"), timedelta(seconds=120)), Pulse("tick", last("tick"), timedelta(seconds=30))]
-    health = Health(telegram.database, telegram.clock, Metrics(), pulses)
+    health = Health(telegram.database, telegram.clock, telegram.chat.metrics, pulses)
     port = await health.start("127.0.0.1", 0)
     yield f"http://127.0.0.1:{port}"
     await health.stop()
@@ -47,11 +48,15 @@ async def told(address: str) -> tuple[int, object]:
 
 
 async def measured(address: str) -> dict[str, float]:
-    """Return every figure that has no label but `outcome`, by its name."""
+    """Return every figure that has no label but `outcome`, by its name and that."""
     status, text = await get(address, "/metrics")
     assert status == 200
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-    return {sample.name: sample.value for sample in samples if not set(sample.labels) - {"outcome"}}
+    return {
+        " ".join((sample.name, *sample.labels.values())): sample.value
+        for sample in samples
+        if not set(sample.labels) - {"outcome"}
+    }
 
 
 async def test_it_is_well_while_all_beats(address: str, telegram: Telegram) -> None:
@@ -89,6 +94,28 @@ async def test_what_waits_to_be_sent_is_counted(address: str, telegram: Telegram
     telegram.clock.moves(90)
     figures = await measured(address)
     assert (figures["headsup_outbox_due"], figures["headsup_outbox_oldest_due_seconds"]) == (1, 90)
+
+
+async def test_updates_turns_and_messages_are_counted(address: str, telegram: Telegram, ann: Person) -> None:
+    before = await measured(address)
+    await ann.says("/help")
+    await ann.says("/checkin")
+    await ann.taps("7")
+    after = await measured(address)
+    grown = {name: after[name] - before[name] for name in after}
+    assert grown["headsup_updates_total"] == 3
+    assert grown["headsup_turn_seconds_count"] == 3
+    assert grown["headsup_sends_total sent"] == 2, "the tap only edits the card"
+
+
+async def test_a_message_that_nobody_gets_is_counted_apart(address: str, telegram: Telegram, ann: Person) -> None:
+    sent = (await measured(address))["headsup_sends_total sent"]
+    await ann.blocks()
+    telegram.chat.sender.reply(Answer(ann.user_id, Reply((Message("Are you there?"),)), None))
+    await telegram.settle()
+    figures = await measured(address)
+    assert figures["headsup_sends_total gone"] == 1
+    assert figures["headsup_sends_total sent"] == sent
 
 
 async def test_the_beats_are_told_as_instants(address: str, beats: Beats) -> None:
