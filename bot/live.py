@@ -4,6 +4,7 @@ import asyncio
 import errno
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.store.crypto import derived
 from bot.store.database import Database
 from bot.store.disk import DiaryGone
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
+from bot.watchdog import Watchdog
 from bot.web.health import Health, Pulse
 from bot.web.webhook import Webhook
 from jobs.carry import InProcess
@@ -170,6 +172,7 @@ async def _live(
     metronome = None if part is Part.WEB else _metronome(database, clock, chat)
     pushed = part is Part.WEB or database.settings.telegram.mode == "webhook"
     beside = [asyncio.create_task(page())] if page else []
+    watchdog = Watchdog()
     started = False
     try:
         await chat.start()
@@ -181,6 +184,7 @@ async def _live(
         if part is not Part.WORKER:
             beside.append(asyncio.create_task(_be_pushed(chat, database) if pushed else chat.be_polled()))
         beside.append(asyncio.create_task(_watch(database, clock, seat, part)))
+        beside.append(asyncio.create_task(_tell_we_live(watchdog, database, clock)))
         if database.settings.http.port:
             beside.append(asyncio.create_task(_tell_health(_health(database, clock, chat, metronome, part), database)))
         await asyncio.gather(*beside)
@@ -191,6 +195,7 @@ async def _live(
     except DiaryGone as gone:
         stop_with(FAILED, f"[database] url: {gone} was taken away while the bot was running; put it back, then start")
     finally:
+        watchdog.stops()
         database.hurry()
         if started and metronome is not None:
             await metronome.stop()
@@ -256,6 +261,16 @@ async def _tell_health(health: Health, database: Database) -> None:
         await asyncio.Event().wait()
     finally:
         await health.stop()
+
+
+async def _tell_we_live(watchdog: Watchdog, database: Database, clock: Clock) -> None:
+    """Tell systemd that we run, then now and then until cancelled that this loop and whoever writes are alive."""
+    watchdog.runs()
+    while watchdog.every is not None:
+        with suppress(DBAPIError):  # it has answered; another start would find the same disk, or the same server gone
+            await database.write(lambda session: None)
+        watchdog.lives()
+        await clock.sleep(watchdog.every)
 
 
 async def _watch(database: Database, clock: Clock, seat: lock.Seat | None, part: Part) -> None:
