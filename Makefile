@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: run test check faults format bench clean
+.PHONY: run test check faults format texts bench clean
 
 run: .venv/run.done
 	@$(BIN)/python -m bot run --or-sandbox
@@ -27,6 +27,10 @@ faults: .venv/dev.done
 format: .venv/dev.done
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Gathers what the bot says into bot/texts/*.po and tells what has no translation yet.
+texts: .venv/dev.done
+	@$(BIN)/python tools/texts.py
 
 bench: .venv/dev.done
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -67,6 +67,8 @@ from tests.render.test_tries import tried
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LONGEST_TEXT, LONGEST_LABEL, LONGEST_CHANGE = 4096, 30, 60
+LONGEST_BESIDE = {2: 26, 3: 14}
+"""Characters of a label by how many stand in its row."""
 LARGEST_ID = 9_999_999_999
 LONG_DAY: Answers = {
     "headache": 10,
@@ -389,6 +391,15 @@ def test_labels_are_short(t: Texts) -> None:
 
 
 @languages
+def test_no_label_is_cut(t: Texts) -> None:
+    """But for what a person typed, and the times behind a reminder's name: those end in "…" by themselves."""
+    for message in said(t):
+        for row in message.buttons:
+            ours = [b.label.removeprefix("✓ ") for b in row if not b.data.startswith(("reminder:", "unquestion:"))]
+            assert all(len(label) <= LONGEST_BESIDE.get(len(row), 36) for label in ours), ours
+
+
+@languages
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)
 def test_every_question_has_words_and_every_choice_a_label(t: Texts, question: Question) -> None:
     page = card(t, question.key, LONG_DAY)
@@ -406,7 +417,9 @@ def test_every_question_has_words_and_every_choice_a_label(t: Texts, question: Q
 
 @languages
 def test_summaries_and_patterns_claim_nothing(t: Texts) -> None:
-    forbidden = re.compile(r"\b(trigger|cause|caus|risk|because|prove|proves|proof|significant|due to|leads? to)", re.I)
+    english = r"trigger|cause|caus|risk|because|prove|proves|proof|significant|due to|leads? to"
+    german = r"auslös|ausgelöst|ursach|verursach|risik|weil|beweis|bewies|signifik|wegen|führt|aufgrund"
+    forbidden = re.compile(rf"\b({english}|{german})", re.I)
     for message in (*summaries(t), *what_goes_together(t)):
         assert not forbidden.search(message.text), message.text
 

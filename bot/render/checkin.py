@@ -163,7 +163,7 @@ def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
 
 def _steps(t: Texts, card: Card, question: Question) -> list[Button]:
     back = before(card.page, card.answers, card.questions)
-    steps = [Button(t("Back"), f"page:{card.checkin_id}:{back}")] if back else []
+    steps = [Button(t("Go back"), f"page:{card.checkin_id}:{back}")] if back else []
     steps.append(Button(t("Skip"), f"skip:{card.checkin_id}:{question.key}"))
     if card.answers:
         steps.append(Button(t("Skip the rest"), f"rest:{card.checkin_id}"))

@@ -55,7 +55,7 @@ def ask_quiet(t: Texts, hours: QuietHours) -> Message:
             when=quiet_words(t, hours),
         ),
         rows(
-            [Button(quiet_words(t, each), f"quiet:{as_text(each)}") for each in choices],
+            *([Button(quiet_words(t, each), f"quiet:{as_text(each)}")] for each in choices),
             [Button(t("No quiet hours"), f"quiet:{as_text(NEVER)}")],
             [Button(t("Type others"), "quiet")],
         ),

@@ -1,5 +1,6 @@
 """The words of one language: translations (gettext catalogues, one .po file each), plurals, dates and numbers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache, lru_cache
@@ -31,18 +32,24 @@ class Texts:
     catalogue: Catalog = field(compare=False)
 
     def __call__(self, msgid: str, **values: object) -> str:
-        message = self.catalogue.get(msgid)
-        text = message.string if message and isinstance(message.string, str) and message.string else msgid
+        said = self._translated(msgid)
+        text = said if said and isinstance(said, str) else msgid
         return text.format(**values) if values else text
 
     def many(self, one: str, several: str, n: int, **values: object) -> str:
         """Return the plural form for `n`; both forms may use `{n}` and any of `values`."""
-        message = self.catalogue.get(one)
-        if message and isinstance(message.string, tuple | list) and all(message.string):
-            text = message.string[c2py(self.catalogue.plural_expr)(n)]
+        said = self._translated(one)
+        if isinstance(said, tuple | list) and all(said):
+            text = said[_plural(self.catalogue.plural_expr)(n)]
         else:
             text = one if n == 1 else several
         return str(text).format(n=n, **values)
+
+    def _translated(self, msgid: str) -> str | Sequence[str] | None:
+        """Return the translation, if any. A fuzzy one belongs to an English text that has changed since: it may say
+        something else by now, so it is not said."""
+        message = self.catalogue.get(msgid)
+        return message.string if message and not message.fuzzy else None
 
     def day(self, day: date) -> str:
         """Return a day as people say it: "Mon 23 Nov"."""
@@ -72,8 +79,9 @@ class Texts:
         return format_decimal(value, "0." + "#" * digits, locale=self.locale)
 
     def zone(self, name: str) -> str:
-        """Return a zone's city, "Los Angeles" for America/Los_Angeles."""
-        return name.rpartition("/")[2].replace("_", " ")
+        """Return a zone's city, "Los Angeles" for America/Los_Angeles, as the language calls it: "Wien"."""
+        city = self.locale.time_zones.get(name, {}).get("city")
+        return str(city or name.rpartition("/")[2].replace("_", " "))
 
 
 def texts_for(language: str) -> Texts:
@@ -94,6 +102,11 @@ def _load(code: str, region: str) -> Texts:
     except (UnknownLocaleError, ValueError):
         locale = Locale(code, HOMES.get(code))
     return Texts(locale, _catalogue(code))
+
+
+@cache
+def _plural(expression: str) -> Callable[[int], int]:
+    return c2py(expression)
 
 
 @cache

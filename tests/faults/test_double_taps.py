@@ -30,7 +30,7 @@ A_LIFE = (
     *("says /start", "No, thank you", "says /start", "I agree", "says Lisbon", "20:00", "One a day"),
     *("Open today’s card", "All fine today", "Change an answer", "Headache", "No pain at all today"),
     *("Add a note", "says a quiet day", "Change the note", "says quiet", "Delete the note"),
-    *("Change an answer", "Back to the card", "Change an answer", "Headache", "6", "Back", "4 · good", "2 to 4 h"),
+    *("Change an answer", "Back to the card", "Change an answer", "Headache", "6", "Go back", "4 · good", "2 to 4 h"),
     *("Light hurt", "Noise hurt", "✓ Light hurt", "None of these", "✓ None of these", "Throbbing", "Done", "Skip"),
     *("says headache 3, back 2", "Undo", "says headache 3, back 2", "Skip the rest"),
     *("Something feels new or wrong", "My head", "None of these"),

@@ -56,12 +56,12 @@ async def test_a_note_with_words_of_a_sign_is_kept_and_the_signs_are_asked(teleg
 
 async def test_back_leads_through_the_questions_that_were_answered(ann: Person) -> None:
     await ann.says("/checkin")
-    assert "Back" not in ann.sees.labels
+    assert "Go back" not in ann.sees.labels
     await ann.taps("2")
     await ann.taps("Skip")
-    await ann.taps("Back")
+    await ann.taps("Go back")
     assert "your back or neck" in ann.sees.text
-    await ann.taps("Back")
+    await ann.taps("Go back")
     assert "question 1 of 5" in ann.sees.text
     await ann.taps("4")
     assert "How long did you sleep" in ann.sees.text

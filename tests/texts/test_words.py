@@ -3,8 +3,10 @@
 from datetime import date, time
 
 import pytest
+from babel import Locale
+from babel.messages.catalog import Catalog
 
-from bot.texts.words import CHOICES, LANGUAGES, name_of, texts_for
+from bot.texts.words import CHOICES, LANGUAGES, Texts, name_of, texts_for
 
 T = texts_for("en")
 
@@ -33,7 +35,28 @@ def test_days_times_and_numbers() -> None:
     assert T.weekday(date(2026, 3, 8)) == "Sun"
     assert (T.clock_time(time(0, 5)), T.clock_time(time(20))) == ("00:05", "20:00")
     assert (T.number(7), T.number(7.5), T.number(7.25, 2), T.number(3.14159)) == ("7", "7.5", "7.25", "3.1")
-    assert T.zone("America/New_York") == "New York"
+    assert (T.zone("America/New_York"), T.zone("Europe/Vienna"), T.zone("UTC")) == ("New York", "Vienna", "UTC")
+
+
+def test_german_days_times_numbers_and_cities() -> None:
+    t = texts_for("de-AT")
+    assert (t.day(date(2026, 3, 2)), t.dated(date(2026, 3, 2))) == ("Mo., 2. März", "2. März 2026")
+    assert (t.weekday(date(2026, 3, 8)), t.month(date(2026, 3, 1))) == ("So", "März 2026")
+    assert (t.clock_time(time(0, 5)), t.clock_time(time(20))) == ("00:05", "20:00")
+    assert (t.number(7), t.number(7.5), t.number(7.25, 2)) == ("7", "7,5", "7,25")
+    assert (t.zone("Europe/Vienna"), t.zone("America/New_York")) == ("Wien", "New York")
+
+
+def test_german_plurals() -> None:
+    t = texts_for("de")
+    assert [t.many("{n} day", "{n} days", n) for n in (0, 1, 2, 21)] == ["0 Tage", "1 Tag", "2 Tage", "21 Tage"]
+
+
+def test_a_translation_of_what_has_changed_since_is_not_said() -> None:
+    """What tools/texts.py marks "fuzzy" belongs to an earlier English text, and may say something else."""
+    words = Catalog(locale="de")
+    words.add("Call a doctor today.", "Ruf irgendwann an.", flags=["fuzzy"])
+    assert Texts(Locale("de"), words)("Call a doctor today.") == "Call a doctor today."
 
 
 def test_every_language_has_its_words() -> None:
@@ -58,4 +81,5 @@ def test_the_clock_and_dates_are_the_regions(language: str, clock: str, day: str
 
 
 def test_every_choice_says_how_it_looks() -> None:
-    assert [name_of(texts_for(language)) for language in CHOICES][:2] == ["English, 20:00", "English, 8:00 PM"]
+    names = [name_of(texts_for(language)) for language in CHOICES]
+    assert names == ["Deutsch, 20:00", "English, 20:00", "English, 8:00 PM"]
