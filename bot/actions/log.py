@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from bot.actions.buttons import date_of, event_of
 from bot.actions.checkin import FURTHEST, today
+from bot.domain.freetext import read_today_or_yesterday
 from bot.domain.log import KINDS, Kind
 from bot.domain.questions import LONGEST_NOTE
 from bot.domain.spans import read_day
@@ -83,8 +84,8 @@ def _moved(session: Session, user: User, now: datetime, event: Event, day: date)
 
 def _day_behind(words: str, here: date, language: str) -> date | None:
     """Return the last day up to `here` that words name: "yesterday", "Monday", "3 March"; None where they name none."""
-    if words in ("today", "yesterday"):
-        return here - timedelta(days=words == "yesterday")
+    if near := read_today_or_yesterday(words, language):
+        return here - timedelta(days=near == "yesterday")
     # Days are read as the next ones from some day on, and one just past that day not at all: so from several.
     dated = any(letter.isdigit() for letter in words)
     found = [read_day(words, here - back, language) for back in ((A_YEAR, A_YEAR / 2) if dated else (A_WEEK,))]

@@ -7,8 +7,14 @@ from typing import Literal
 
 from bot.domain.times import read_one_time
 
-SINCE = re.compile(r"(?:it\s+)?(?:started|began|begun|since|from|at|seit|um|ab|begann)\b", re.IGNORECASE)
-OVER = re.compile(r"(?:it(?:’|')?s\s+|it\s+is\s+|all\s+)?(?:over|gone|ended|stopped|vorbei|weg)\b", re.IGNORECASE)
+SINCE = re.compile(
+    r"(?:it\s+|es\s+)?(?:started|began|begun|since|from|at|seit|um|ab|begann|begonnen|fing\s+an|angefangen)\b",
+    re.IGNORECASE,
+)
+OVER = re.compile(
+    r"(?:it(?:’|')?s\s+|it\s+is\s+|all\s+|es\s+ist\s+|ist\s+)?(?:over|gone|ended|stopped|vorbei|weg|aufgehört)\b",
+    re.IGNORECASE,
+)
 YESTERDAY = re.compile(r"\b(?:yesterday|gestern)\b(?:\s+(?:at|um))?", re.IGNORECASE)
 A_MOMENT = timedelta(minutes=1)
 

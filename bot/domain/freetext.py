@@ -49,6 +49,7 @@ __all__ = [
     "Understood",
     "Unscored",
     "read_answers",
+    "read_today_or_yesterday",
     "read_value",
     "unscored",
 ]
@@ -57,7 +58,7 @@ ORDERS = {4: ("headache", "back", "sleep_hours", "posture"), 5: tuple(ALL_FINE)}
 """What bare numbers stand for: four leave out how well one slept, five are the card's own order."""
 
 DATE = re.compile(
-    r" (?:on )?(?:([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?![0-9])"
+    r" (?:on |am )?(?:([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?![0-9])"
     r"|([0-9]{1,2}[./-][0-9]{1,2}(?:[./-](?:[0-9]{4}|[0-9]{2})?)?) ?:)"
 )
 """A date at the beginning; "3.3." is one only with a colon behind it."""
@@ -82,6 +83,12 @@ def read_value(question: str, text: str, language: str = "en") -> Value | None:
         return Reader(folded, tuple(tokens(folded, language))).single(question)
     except Refused:
         return None
+
+
+def read_today_or_yesterday(text: str, language: str = "en") -> Day | None:
+    """Read a day that is named alone: `yesterday`. None for anything else."""
+    said = tuple(tokens(fold(text), language))
+    return ("yesterday" if said[0].word == "yesterday" else "today") if [t.role for t in said] == ["day"] else None
 
 
 def unscored(values: Answers, stored: Answers) -> Unscored | None:
@@ -131,8 +138,9 @@ class _Line(Reader):
                 raise Refused(OtherDay(self.words(n, n + 1)))
             if token.role == "month" and (before or after):
                 raise Refused(OtherDay(self.words(n - 1, n + 1) if before else self.words(n, n + 2)))
-            if token.role == "ago" and before:
-                raise Refused(OtherDay(self.words(max(n - 2, 0), n + 1)))
+            if token.role == "ago" and (before or after):
+                start, end = (max(n - 2, 0), n + 1) if before else (n, min(n + 3, len(self.said)))
+                raise Refused(OtherDay(self.words(start, end)))
 
     def look_for_unknown_words(self) -> None:
         """Refuse the words that are in no table, with what hangs on them: "weather 3", "for a long time"."""

@@ -49,7 +49,7 @@ class Reader(Said):
             self.headache_detail()
         elif role == "day" and self.peek().word == self.day:
             self.take()
-        elif role == "night" and any(self.peek(n).word == "sleep_hours" for n in (1, 2)):
+        elif role == "night" and self.peek(self.next_topic()).word == "sleep_hours":
             self.take()  # "last night I slept 7 hours"
         else:
             self.take()
@@ -73,13 +73,15 @@ class Reader(Said):
         if self.peek().role != "number" or self.peek(1).role in ("unit", "half", "to"):
             hours = self.hours(need_unit=False)
             self.skip("of", "filler")
+            if hours is not None and self.peek().role in GRADES and self.peek(1).word == "sleep_hours":
+                self.put("sleep_quality", int(self.take().number))  # "7 hours of good sleep"
             slept = self.peek().role == "topic" and self.take().word == "sleep_hours"
             if hours is None or not slept:
                 raise self.refuse()
             self.put("sleep_hours", hours)
             self.night(parts=1)
             return
-        ahead = next((n for n in range(1, 6) if self.peek(n).role in ("topic", "region", *JOINTS)), 0)
+        ahead = self.next_topic()
         topic = self.peek(ahead)
         key = "back" if topic.role == "region" else topic.word
         if not ahead or topic.role not in TOPICS or key == "sleep_hours":
@@ -101,6 +103,10 @@ class Reader(Said):
         else:
             self.take()
             self.score(key, score)
+
+    def next_topic(self) -> int:
+        """Return how far ahead the next topic, region or joint stands; 0 where none does within the next words."""
+        return next((n for n in range(1, 7) if self.peek(n).role in ("topic", "region", *JOINTS)), 0)
 
     def grade_first(self) -> None:
         """`good posture`, `very bad sleep`."""

@@ -1,6 +1,6 @@
 """The words people answer with, and what each stands for; how they are put together is `freetext`'s matter.
 
-A language is one table in WORDS; German would be a second one. What is typed is folded first (case, blanks, full-width
+A language is one table in WORDS; a third one is a third table. What is typed is folded first (case, blanks, full-width
 figures, dashes), then cut into tokens, the longest phrase first. What is in no table becomes a token "unknown".
 """
 
@@ -200,7 +200,107 @@ ENGLISH: Mapping[str, Meaning] = {
     **_say("score|at worst|at its worst|pain|also", Token("filler")),
 }
 
-WORDS: Mapping[str, Mapping[str, Meaning]] = {"en": ENGLISH}
+ZAHLEN = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf")
+
+GERMAN: Mapping[str, Meaning] = {
+    # What it is about
+    **_say("kopfschmerz|kopfschmerzen|kopf|kopfweh|migräne|schmerzen im kopf", Token("topic", "headache")),
+    **_say("migränen|migräneanfälle|kopfschmerzattacken", Token("topic", "headache", SEVERAL)),
+    **_say("rücken|rückenschmerz|rückenschmerzen|rückenweh|schmerzen im rücken", Token("topic", "back")),
+    **_say("rücken oder nacken|nacken oder rücken|rücken - oder nackenschmerzen", Token("topic", "back")),
+    **_say("kopf - und rückenschmerzen", Token("topic", "headache"), Token("or"), Token("topic", "back")),
+    **_say("schlaf|geschlafen|schlief|schlafe|schlafdauer|schlafstunden|schlafzeit", Token("topic", "sleep_hours")),
+    **_say("schlafqualität|qualität|schlaf qualität|qualität des schlafs", Token("topic", "sleep_quality")),
+    **_say("haltung|körperhaltung|sitzhaltung", Token("topic", "posture")),
+    # Where the back hurt
+    **_say("nacken|nackenschmerz|nackenschmerzen|schmerzen im nacken|genick", Token("region", "neck")),
+    **_say("oben|oberer rücken|oberen rücken|oberer|oberen|rücken oben", Token("region", "upper")),
+    **_say("mittlerer rücken|mittleren rücken|mitte|schmerzen im oberen rücken|bws", Token("region", "upper")),
+    **_say("oberer oder mittlerer rücken|oberer , mittlerer rücken", Token("region", "upper")),
+    **_say("unten|unterer rücken|unteren rücken|unterer|unteren|rücken unten", Token("region", "lower")),
+    **_say(
+        "kreuz|kreuzschmerz|kreuzschmerzen|schmerzen im unteren rücken|schmerzen im kreuz|lws", Token("region", "lower")
+    ),
+    **_say(
+        "links|rechts|linke seite|rechte seite|linken seite|rechten seite|beide seiten|beiden seiten", Token("side")
+    ),
+    **_say("linke|linkes|linken|rechte|rechtes|rechten|linksseitig|rechtsseitig|beidseitig", Token("side")),
+    **_say("zog|zieht|gezogen|strahlt|strahlte|strahlt aus|strahlte aus|schoss|ausstrahlend", Token("shot")),
+    **_say("bein|beine|beinen|beide beine", Token("leg")),
+    # How much
+    **_say("sehr schlecht|sehr schlechte|sehr schlechter", Token("grade", number=1)),
+    **_say("schlecht|schlechte|schlechter|nicht gut|nicht so gut|nicht besonders gut", Token("grade", number=2)),
+    **_say("mittel|mittelmässig|so lala|geht so|ging so|ging|naja|na ja", Token("grade", number=3)),
+    **_say("gut|gute|guter", Token("grade", number=4)),
+    **_say("sehr gut|sehr gute|sehr guter", Token("grade", number=5)),
+    **_say("in ordnung", Token("fine", number=4)),
+    **_say("kein|keine|keinen|keiner|keinerlei|nicht|nichts|gar nicht|gar keine|weder|nein", Token("no")),
+    **_say("oder|noch", Token("or")),
+    **_say("von", Token("of")),
+    **{word: (Token("number", number=n),) for n, word in enumerate(ZAHLEN)},
+    **{f"{word}einhalb": (Token("number", number=n), Token("half")) for n, word in enumerate(ZAHLEN)},
+    **_say("und eine halbe|einhalb|und 1 / 2|und 1/2", Token("half")),
+    **_say("anderthalb|eineinhalb", Token("number", "an", 1), Token("half")),
+    # How long
+    **_say("h|std|std .|stunde|stunden|h .", HOUR),
+    **_say("min|min .|minute|minuten", MINUTE),
+    **_say("tag|tage|tagen", DAY),
+    **_say("eine stunde|einer stunde", Token("number", "an", 1), HOUR),
+    **_say("einen tag", Token("number", "an", 1), DAY),
+    **_say("halbe stunde|eine halbe stunde|halben stunde|einer halben stunde", Token("number", "half", 0.5), HOUR),
+    **_say("dreiviertelstunde|eine dreiviertelstunde|eine dreiviertel stunde", Token("number", "half", 0.75), HOUR),
+    **_say("viertelstunde|eine viertelstunde", Token("number", "half", 0.25), HOUR),
+    **_say("bis", Token("to")),
+    **_say("unter|weniger als|kürzer als", Token("under")),
+    **_say("über|mehr als|länger als|mindestens", Token("over")),
+    **_say("oder mehr|oder länger|und mehr", Token("more")),
+    **_say("für|seit", Token("for")),
+    **_say("dauerte|dauerten|dauert|dauern|dauer", Token("lasted")),
+    **_say("kopfschmerzen dauerten|kopfschmerz dauerte|migräne dauerte", Token("lasted", "headache")),
+    **_say("dauer der kopfschmerzen", Token("lasted", "headache")),
+    **_say("dauert noch an|dauern noch an|dauert an|dauern an|hält an|halten an|hält noch an", Token("ongoing")),
+    **_say("noch da|immer noch|immer noch da|noch nicht vorbei|halten noch an", Token("ongoing")),
+    # How much the headache got in the way
+    **_say("nicht gestört|hat nicht gestört|haben nicht gestört|störte nicht|störten nicht", Token("impact", "0")),
+    **_say("weniger geschafft|etwas gestört|ein bisschen gestört|ein wenig gestört", Token("impact", "1")),
+    **_say("etwas , weniger geschafft|habe weniger geschafft", Token("impact", "1")),
+    **_say("stark gestört|sehr gestört|musste aufhören|musste mich hinlegen|musste liegen", Token("impact", "2")),
+    **_say("stark , musste aufhören|musste ins bett|ich musste mich hinlegen", Token("impact", "2")),
+    **_say("etwas|ein bisschen|ein wenig", Token("extent", "1")),
+    **_say("stark|sehr", Token("extent", "2")),
+    # A whole day
+    **_say("alles gut|alles in ordnung|alles ok|alles okay|alles bestens|alles prima", Token("all_fine")),
+    **_say("alles ist gut|alles war gut|war alles gut|ist alles gut", Token("all_fine")),
+    **_say("keine schmerzen|gar keine schmerzen|überhaupt keine schmerzen|keinerlei schmerzen", Token("no_pain")),
+    **_say("kein schmerz|ohne schmerzen|schmerzfrei|nichts tut weh|nichts tat weh", Token("no_pain")),
+    **_say("nichts hat weh getan|nichts hat wehgetan|mir tut nichts weh|mir tat nichts weh", Token("no_pain")),
+    # Which day
+    **_say("heute|heute morgen|heute früh|heute mittag|heute abend", Token("day", "today")),
+    **_say("gestern", Token("day", "yesterday")),
+    **_say("letzte nacht|heute nacht|vergangene nacht|diese nacht|in der nacht", Token("night")),
+    **_say("montag|mo|dienstag|di|mittwoch|mi|donnerstag|do|freitag|fr|samstag|sonnabend|sonntag", Token("weekday")),
+    **_say("montags|dienstags|mittwochs|donnerstags|freitags|samstags|sonnabends|sonntags", Token("weekday")),
+    **_say("morgen|übermorgen|vorgestern|letzte woche|diese woche|letzten monat|letztes wochenende", Token("weekday")),
+    **_say("januar|jänner|jan|februar|feb|märz|mär|april|apr|mai|juni|jun|juli|jul|august|aug", Token("month")),
+    **_say("september|sept|sep|oktober|okt|november|nov|dezember|dez", Token("month")),
+    **_say("vor", Token("ago")),
+    # What holds it together
+    **_say("und|aber|dann|plus|sowie", Token("and")),
+    **_say("in|im|ins|am|an|auf", Token("in")),
+    **_say("ich|habe|hab|hatte|mir|mein|meine|meinem|der|die|das|dem|den|ein|eine|einen|einer", Token("filler")),
+    **_say("war|waren|ist|sind|hat|es|etwa|ca|ca .|circa|ungefähr|rund|nur|bitte|auch|lang", Token("filler")),
+    **_say("schmerz|schmerzen|stufe|stärke|wert|tut|tat|weh|wehgetan|getan|schmerzt|schmerzte", Token("filler")),
+}
+
+
+def _typed(words: Mapping[str, Meaning]) -> Mapping[str, Meaning]:
+    """Return the words as `fold` leaves them, and with ae, oe and ue for who has no umlauts."""
+    plain = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+    folded = {word.casefold(): meaning for word, meaning in words.items()}
+    return {word.translate(plain): meaning for word, meaning in folded.items()} | folded
+
+
+WORDS: Mapping[str, Mapping[str, Meaning]] = {"en": ENGLISH, "de": _typed(GERMAN)}
 
 
 def _longest(spoken: Mapping[str, Meaning]) -> Mapping[str, int]:

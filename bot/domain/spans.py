@@ -4,6 +4,7 @@ import re
 from datetime import date, time
 
 from bot.domain.quiet import NEVER, QuietHours, Range
+from bot.domain.time_words import this
 from bot.domain.times import Times, read_times
 
 CLOCK = r"(\d{1,2})(?:[:.h](\d{2}))?\s*(?:uhr|h)?"
@@ -15,7 +16,7 @@ UNTIL = re.compile(r"^(?:until|till|to|bis(?: zum)?)\s+", re.IGNORECASE)
 def read_day(text: str, today: date, language: str = "en") -> date | None:
     """Return the one day that is meant: "until Friday", "14 May", "2026-05-14"; None where that is not clear."""
     words = UNTIL.sub("", " ".join(text.split()))
-    for phrase in (words, f"this {words}", f"on {words}"):
+    for phrase in (words, f"{this(language)} {words}", f"on {words}"):
         found = read_times(f"{phrase} 23:59", today, time(0), language=language)
         # With an hour among the words there are two: that is more than a day.
         if isinstance(found, Times) and found.once_on is not None and len(found.slots) == 1:

@@ -79,6 +79,12 @@ def tokens(text: str, language: str) -> Iterator[Token]:
             at += 1
 
 
+def this(language: str) -> str:
+    """Return the word that makes a weekday the coming one: "this"."""
+    spoken = WORDS.get(language[:2], WORDS["en"]).words
+    return next(word for word, meaning in spoken.items() if meaning[0].role == "this")
+
+
 PIECE = re.compile(
     r"""[12][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])(?:t(?=[0-9]))?
     | (?:0?[1-9]|[12][0-9]|3[01])\.(?:0?[1-9]|1[0-2])\.(?:(?:20)?[0-9]{2}(?![0-9:.h]))?(?![0-9])
