@@ -1,4 +1,4 @@
-"""Typed answers: the tables of lines (typed.tsv, typed_de.tsv), and what holds for any text: never a guess, never an error."""
+"""Typed answers: a table of lines per language, and what holds for any text: never a guess, never an error."""
 
 import time as clock
 from collections.abc import Iterator

@@ -72,3 +72,84 @@ def test_a_long_text_is_read_quickly(text: str) -> None:
     began = time.thread_time()
     heard(text)
     assert time.thread_time() - began < 0.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Ich will sterben", "ich denke an Suizid", "Selbstmordgedanken", "ich bringe mich um", "mich umbringen"),
+        *("ich möchte nicht mehr aufwachen", "Ich will nicht mehr leben", "wäre ich doch tot", "mir etwas antun"),
+        *("ich könnte mir was antun", "ohne mich besser dran", "allem ein Ende setzen", "bin lebensmüde"),
+        *("Ich will mich nicht umbringen", "keine Suizidgedanken", "SELBSTVERLETZUNG", "Kopf 6 und ich will\nsterben"),
+        *("ich habe mich selbst verletzt", "möchte am liebsten tot sein", "mir das Leben nehmen", "ich ritze mich"),
+    ],
+)
+def test_self_harm_in_german(text: str) -> None:
+    assert heard(text) == "self_harm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Ich kann nicht mehr", "ich kann nicht mehr weiter", "Ich halte das nicht mehr aus", "es ist hoffnungslos"),
+        *("kann die Schmerzen nicht länger ertragen", "es hat keinen Sinn mehr", "so kann es so nicht weitergehen"),
+    ],
+)
+def test_distress_in_german(text: str) -> None:
+    assert heard(text) == "distress"
+
+
+@pytest.mark.parametrize(
+    ("text", "concern"),
+    [
+        ("die schlimmsten Kopfschmerzen meines Lebens", "head"),
+        ("Donnerschlagkopfschmerz", "head"),
+        ("plötzlich ganz starke Kopfschmerzen", "head"),
+        ("Kopfschmerzen aus heiterem Himmel", "head"),
+        ("mein Mundwinkel hängt", "head"),
+        ("ich lalle seit heute früh", "head"),
+        ("kann kaum sprechen", "head"),
+        ("sehe seit Mittag alles doppelt", "head"),
+        ("Fieber und steifer Nacken", "head"),
+        ("bin im Laden ohnmächtig geworden", "head"),
+        ("hatte einen Krampfanfall", "head"),
+        ("hab mir den Kopf am Regal gestoßen", "head"),
+        ("linker Arm ist plötzlich taub", "head"),
+        ("taub zwischen den Beinen", "back"),
+        ("mein Po ist ganz taub", "back"),
+        ("kein Gefühl im Intimbereich", "back"),
+        ("Probleme beim Wasserlassen seit gestern", "back"),
+        ("kann nicht mehr pinkeln", "back"),
+        ("beide Beine sind schwach", "back"),
+        ("hab in die Hose gemacht", "back"),
+        ("mein Fuß wird immer schwächer", "back"),
+        ("keine Kontrolle über die Blase", "back"),
+    ],
+)
+def test_signs_in_the_body_in_german(text: str, concern: Concern) -> None:
+    assert heard(text) == concern
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("der Kopfschmerz bringt mich um", "mein Akku ist tot", "todmüde heute", "in den Finger geschnitten"),
+        *("ich kann nicht mehr lange sitzen", "kein Fieber, steifer Nacken vom Sport", "Kopf 6, Rücken 3"),
+        *(
+            "kann den Arzt erst Montag sprechen",
+            "Beine müde nach dem Lauf",
+            "Hand eingeschlafen",
+            "taub",
+            "nie ohnmächtig",
+        ),
+        *(
+            "jemanden vor den Kopf gestoßen",
+            "bei jedem Schritt zwickt es",
+            "Arm tut weh",
+            "heute Schluss gemacht um fünf",
+        ),
+        *("nicht ohnmächtig geworden", "leichte Kopfschmerzen", "mit dem Po auf dem Sofa", "die Kollegen bleiben", ""),
+    ],
+)
+def test_everyday_german_is_not_heard(text: str) -> None:
+    assert heard(text) is None
