@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 SOURCES = ("bot", "jobs")
 SAYING = frozenset({"t", "many", "Tip", "Sorry"})
-"""Calls whose first words are said to people: `t("…")`, `t.many("…", "…", n)`, `Tip(text="…")`, `Sorry("…")`."""
+"""Calls whose words are said to people: `t("…")`, `t.many("…", "…", n)`, `Tip(text="…", source="…")`, `Sorry("…")`."""
 
 NOTE = re.compile(r"# Translators: (.*)")
 """A comment for translators, on the line above the words it is about."""
@@ -58,8 +58,8 @@ def said_in(source: str) -> Iterator[tuple[str | tuple[str, str], int]]:
             one, several = (_words(word, named) for word in call.args[:2])
             yield (one[0], several[0]), call.args[0].lineno
         else:
-            word = call.args[0] if call.args else call.keywords[0].value
-            yield from ((found, word.lineno) for found in _words(word, named))
+            said = call.args[:1] or [each.value for each in call.keywords if each.arg in ("text", "source")]
+            yield from ((found, word.lineno) for word in said for found in _words(word, named) if found)
 
 
 def _name(function: ast.expr) -> str:
@@ -77,7 +77,7 @@ def _words(word: ast.expr, named: Mapping[str, object]) -> list[str]:
         return [str(named[word.id])]
     if isinstance(word, ast.IfExp):
         return [*_words(word.body, named), *_words(word.orelse, named)]
-    if ast.unparse(word) in ("tip.text", "str(sorry)"):
+    if ast.unparse(word) in ("tip.text", "tip.source", "str(sorry)"):
         return []  # found where the Tip and the Sorry are made
     raise ValueError(f"line {word.lineno}: the words of {ast.unparse(word)} cannot be found")
 

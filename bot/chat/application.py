@@ -32,7 +32,7 @@ from bot.render.message import Reply
 from bot.store import checkins, inbox, meta, users
 from bot.store.database import Database, Session
 from bot.store.users import User
-from bot.texts.words import texts_for
+from bot.texts.words import LANGUAGES, texts_for
 
 SIGN_TICKED = re.compile(r"sign:(\d+):\w+")
 log = structlog.get_logger()
@@ -258,13 +258,16 @@ class Chat:
         return checkin.away(session, user, self._clock.now(), checkin_id, since, until)
 
     async def _introduce(self) -> None:
-        """Tell Telegram the command menu and what the bot says about itself; not worth failing for."""
-        t = texts_for(self._database.settings.defaults.language)
+        """Tell Telegram the command menu and what the bot says about itself, in each language and for those who read
+        none of them; not worth failing for."""
         bot = self.application.bot
         try:
-            await bot.set_my_commands([BotCommand(name, text) for name, text in menu.commands(t)])
-            await bot.set_my_description(menu.description(t))
-            await bot.set_my_short_description(menu.short_description(t))
+            for code in (None, *sorted(LANGUAGES)):
+                t = texts_for(code or self._database.settings.defaults.language)
+                commands = [BotCommand(name, text) for name, text in menu.commands(t)]
+                await bot.set_my_commands(commands, language_code=code)
+                await bot.set_my_description(menu.description(t), language_code=code)
+                await bot.set_my_short_description(menu.short_description(t), language_code=code)
         except Exception as error:  # noqa: BLE001 - a menu is not worth a start that fails
             log.info("telegram.menu_not_set", trouble=type(error).__name__)
 

@@ -9,6 +9,7 @@ Every text is listened to in every language, whichever its writer reads. The sig
 import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
+from unicodedata import normalize
 
 Concern = Literal["self_harm", "distress", "head", "back"]
 """What the words are about, the gravest first."""
@@ -61,7 +62,7 @@ GERMAN: Mapping[Concern, Sequence[str]] = {
         r"\bmir\s+das\s+leben\s+(zu\s+)?nehmen\b|\b(mein|das)\s+leben\s+(zu\s+)?beenden\b",
         r"\b(allem|meinem\s+leben|dem\s+leben|dem)\s+ein\s+ende\s+(zu\s+)?(setzen|machen|bereiten)\b",
         r"\b(will|möchte|wollte|würde\s+gerne?|am\s+liebsten)\s+(\w+\s+){0,3}(sterben|tot\s+sein)\b",
-        r"\b(sterben|tot\s+sein)\s+(will|möchte|wollen)\b|\bwäre?\s+ich\s+(doch\s+)?(nur\s+|bloß\s+|bloss\s+)?tot\b",
+        r"\b(sterben|tot\s+sein)\s+(will|möchte|wollen)\b|\bwäre?\s+ich\s+(doch\s+)?(nur\s+|bloß\s+)?tot\b",
         r"\bnicht\s+mehr\s+(weiter\s*)?(leben|aufwachen|da\s+sein|am\s+leben)\b",
         r"\bselbst\s?verletz|\bmich\s+(selbst\s+|selber\s+)?(zu\s+)?(ritzen|geritzt)\b|\bich\s+ritze?\s+mich\b",
         r"\bmich\s+(selbst|selber)\s+(zu\s+)?(verletz\w+|schneid\w+|geschnitten)\b",
@@ -70,7 +71,7 @@ GERMAN: Mapping[Concern, Sequence[str]] = {
         r"\blebensmüde\b",
     ),
     "distress": (
-        r"\bich\s+kann\s+(einfach\s+|wirklich\s+)?nicht\s+mehr\s*($|[.,;!…]|weiter\b|so\s+weiter\b)",
+        r"\bich\s+kann\s+(einfach\s+|wirklich\s+)?nicht\s+mehr\s*($|[.,;!…\n]|weiter\b|so\s+weiter\b)",
         r"\b(halte?|ertrage?)'?\s+(das|es)\s+(alles\s+|einfach\s+)?nicht\s+(mehr|länger)\b",
         r"\bnicht\s+(mehr|länger)\s+(aushalten|auszuhalten|ertragen)\b",
         r"\bso\s+nicht\s+(mehr\s+)?weiter\s?(gehen|leben)\b",
@@ -93,16 +94,16 @@ GERMAN: Mapping[Concern, Sequence[str]] = {
         r"\b(sehverlust|sehausfall|erblindet|blind\s+geworden|blind\s+auf)\b",
         r"\b(steife[nrms]?\s+(nacken|genick)|nackensteif\w*|nacken\s+(ist\s+)?steif)\b.{0,40}\bfieber\b",
         r"\bfieber\b.{0,40}\b(steife[nrms]?\s+(nacken|genick)|nackensteif\w*|nacken\s+(ist\s+)?(ganz\s+)?steif)\b",
-        r"\b(krampfanf(a|ä)ll\w*|ohnmächtig|ohnmacht|bewusstlos|bewußtlos|bewusstsein\s+verloren|bin\s+umgekippt)\b",
-        r"(?<!vor )\bden\s+kopf\s+(\w+\s+){0,4}(an)?(gesto(ß|ss)en|geschlagen|gehauen)\b",
+        r"\b(krampfanf(?:a|ä)ll\w*|ohnmächtig|ohnmacht|bewußtlos|bewußtsein\s+verloren|bin\s+umgekippt)\b",
+        r"(?<!vor )\bden\s+kopf\s+(\w+\s+){0,4}(an)?(gestoßen|geschlagen|gehauen)\b",
         r"\b(auf\s+den\s+kopf\s+gefallen|schlag\s+(auf|gegen)\s+den\s+kopf|kopfverletzung|gehirnerschütterung)\b",
         r"\b(arm|bein|hand|seite|körperhälfte)\s+(ist|wird|wurde|war|fühlt\s+sich|fühlte\s+sich)\s+(\w+"
         r"\s+){0,3}(taub|gelähmt|schwach)\b",
     ),
     "back": (
         r"\b(taub\w*|kein\w*\s+gefühl|gefühllos|kribbel\w*|spüre?\s+nichts)\b.{0,30}"
-        r"\b(im\s+schritt|intimbereich|genital\w*|po|gesä(ß|ss)|hintern|zwischen\s+(den|meinen)\s+beinen|after)\b",
-        r"\b(im\s+schritt|intimbereich|genital\w*|po|gesä(ß|ss)|hintern|zwischen\s+(den|meinen)\s+beinen|after)\b"
+        r"\b(im\s+schritt|intimbereich|genital\w*|po|gesäß|hintern|zwischen\s+(den|meinen)\s+beinen|after)\b",
+        r"\b(im\s+schritt|intimbereich|genital\w*|po|gesäß|hintern|zwischen\s+(den|meinen)\s+beinen|after)\b"
         r".{0,20}\b(taub|gefühllos|kein\w*\s+gefühl|kribbelt)\b",
         r"\b(kann|konnte)\s+(\w+\s+){0,2}(nicht|kaum)\s+(mehr\s+)?(richtig\s+)?(pinkeln|wasser"
         r"\s+lassen|wasserlassen|urinieren|kacken)\b",
@@ -114,13 +115,20 @@ GERMAN: Mapping[Concern, Sequence[str]] = {
         r"\bkontrolle\s+über\s+(die\s+|den\s+|meine\s+|meinen\s+)?(blase|darm|stuhl)\s+verloren\b",
         r"\b(urin|stuhl|harn)\s+nicht\s+(mehr\s+)?(halten|kontrollieren)\b",
         r"\bbeide\s+beine\b.{0,20}\b(schwach|taub|kribbel\w*|schwer|gelähmt)\b",
-        r"\b(fu(ß|ss)heberschwäche|fallfu(ß|ss))\b|\bbein\s+(knickt|sackt)\s+(\w+\s+)?(weg|ein)\b",
-        r"\b(bein|fu(ß|ss))\s+wird\s+(immer\s+)?schwächer\b",
+        r"\b(fußheberschwäche|fallfuß)\b|\bbein\s+(knickt|sackt)\s+(\w+\s+)?(weg|ein)\b",
+        r"\b(bein|fuß)\s+wird\s+(immer\s+)?schwächer\b",
     ),
 }
+UMLAUTS = {"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|ue)", "ß": "(?:ß|ss)"}
+"""Not every keyboard has them."""
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(UMLAUTS.get(letter, letter) for letter in pattern), re.IGNORECASE)
+
+
 FOUND = {
-    concern: [re.compile(pattern, re.IGNORECASE) for pattern in (*ENGLISH[concern], *GERMAN[concern])]
-    for concern in get_args(Concern)
+    concern: [_compiled(pattern) for pattern in (*ENGLISH[concern], *GERMAN[concern])] for concern in get_args(Concern)
 }
 
 BODILY: Sequence[Concern] = ("head", "back")
@@ -134,7 +142,7 @@ NEGATION = re.compile(
 
 def heard(text: str) -> Concern | None:
     """Return the gravest concern that any words of a text are about; None where there is none."""
-    plain = text.replace("’", "'")
+    plain = normalize("NFC", text).replace("’", "'")
     return next((concern for concern in get_args(Concern) if _speaks_of(concern, plain)), None)
 
 

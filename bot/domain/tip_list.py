@@ -12,7 +12,7 @@ Evidence = Literal["guideline", "rct", "review", "observational", "common-sense"
 
 @dataclass(frozen=True)
 class Tip:
-    """One text, at most 200 characters. `text` comes first in a call: there Babel finds it (`-k Tip`).
+    """One text, at most 200 characters. `text` and `source` are said in the person's language (tools/texts.py).
 
     `verified`: all of the source was looked up, none of it remembered.
     `needs`: the factor a person must follow to be told this.

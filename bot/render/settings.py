@@ -220,7 +220,8 @@ def help_text(t: Texts) -> Message:
         t("/delete – remove everything about you"),
         t("/cancel – stop the current question"),
     )
-    typed = t("You can also type your day: {example}", example="<i>headache 6, back 3, slept 7.5, posture 4</i>")
+    example = f"<i>{t('headache 6, back 3, slept 7.5, posture 4')}</i>"
+    typed = t("You can also type your day: {example}", example=example)
     care = t("I’m a diary, not a doctor. No one reads this chat live.")
     return Message("\n".join((f"<b>{t('What I can do')}</b>", *lines, "", typed, "", care)))
 

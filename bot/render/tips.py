@@ -80,7 +80,7 @@ def why(
     if tip is not None:
         lines.append(f"“{t(tip.text)}”")
         if tip.source:
-            lines.append(t("It rests on: {source}.", source=plain(tip.source)))
+            lines.append(t("It rests on: {source}.", source=plain(t(tip.source))))
         lines.append(_strength(t, tip))
     buttons: Rows = rows(
         [Button(t("It helped"), f"helped:{outbox_id}"), Button(t("Not for me"), f"unwanted:{outbox_id}")]

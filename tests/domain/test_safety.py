@@ -67,7 +67,13 @@ def test_any_text_may_be_listened_to(text: str) -> None:
     assert heard(text) in (None, "self_harm", "distress", "head", "back")
 
 
-@pytest.mark.parametrize("text", ["no " * 333, "numb " * 200, "head " * 200, " " * 1000, "can't " * 160])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no " * 333, "numb " * 200, "head " * 200, " " * 1000, "can't " * 160),
+        *("kopf " * 200, "taub " * 200, "ich kann " * 110, "nicht mehr " * 90, "will mich selbst " * 60),
+    ],
+)
 def test_a_long_text_is_read_quickly(text: str) -> None:
     began = time.thread_time()
     heard(text)
@@ -123,6 +129,8 @@ def test_distress_in_german(text: str) -> None:
         ("beide Beine sind schwach", "back"),
         ("hab in die Hose gemacht", "back"),
         ("mein Fuß wird immer schwächer", "back"),
+        ("mein Fuss wird immer schwaecher", "back"),
+        ("ohnma\u0308chtig geworden", "head"),
         ("keine Kontrolle über die Blase", "back"),
     ],
 )

@@ -90,6 +90,7 @@ def test_a_text_is_found_where_it_is_said() -> None:
     assert said["Saved"], "the other of two"
     assert said["{n} day"].id == ("{n} day", "{n} days")
     assert said["Carrying a bag? Swap sides, or use both straps."], "a tip"
+    assert said["Stanyer 2023"], "what a tip rests on"
 
 
 def test_words_that_cannot_be_found_are_told() -> None:
