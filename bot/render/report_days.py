@@ -50,7 +50,8 @@ def _set(t: Texts, sheet: Sheet, table: Sequence[Sequence[str]]) -> float:
 
 def _row(t: Texts, day: Day, noted: Sequence[Kind]) -> Sequence[str]:
     answers = day.answers
-    lengths = {"lt30m": "< 0.5 h", "30m_2h": "0.5–2 h", "2_4h": "2–4 h", "4_12h": "4–12 h", "ge12h": "> 12 h"}
+    half = t.number(0.5)
+    lengths = {"lt30m": f"< {half} h", "30m_2h": f"{half}–2 h", "2_4h": "2–4 h", "4_12h": "4–12 h", "ge12h": "> 12 h"}
     regions = {"neck": t("neck"), "upper": t("upper"), "lower": t("lower"), "leg": t("leg")}
     features = dict(zip(FEATURES, "abcdefgh0", strict=True))
     return (
@@ -62,7 +63,7 @@ def _row(t: Texts, day: Day, noted: Sequence[Kind]) -> Sequence[str]:
         _figure(answers.get("back")),
         _letters(answers.get("back_region"), regions, ", "),
         _letters(answers.get("medicine"), {**MEDICINE_LETTERS, "none": "0"}),
-        _night(answers.get("sleep_hours")),
+        _night(t, answers.get("sleep_hours")),
         _figure(answers.get("sleep_quality")),
         _figure(answers.get("posture")),
         ", ".join(names(t)[kind] for kind in noted),
@@ -83,9 +84,9 @@ def _letters(ticked: Value | None, letters: Mapping[str, str], between: str = ""
     return between.join(letter for code, letter in letters.items() if isinstance(ticked, frozenset) and code in ticked)
 
 
-def _night(night: Value | None) -> str:
+def _night(t: Texts, night: Value | None) -> str:
     if not isinstance(night, Hours):
         return "–"
     if night.low == night.high or night.high >= 24:
-        return f"{night.low:g}" + "+" * (night.low < night.high)
-    return f"{night.low:g}–{night.high:g}"
+        return t.number(night.low, 2) + "+" * (night.low < night.high)
+    return f"{t.number(night.low, 2)}–{t.number(night.high, 2)}"

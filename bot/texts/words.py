@@ -52,7 +52,7 @@ class Texts:
         return message.string if message and not message.fuzzy else None
 
     def day(self, day: date) -> str:
-        """Return a day as people say it: "Mon 23 Nov"."""
+        """Return a day as people say it: "Mon 23 Nov". No full stop ends it ("24. Feb."): a sentence may do so."""
         return _day(self.locale, day)
 
     def dated(self, day: date) -> str:
@@ -61,7 +61,7 @@ class Texts:
 
     def short_day(self, day: date) -> str:
         """Return a day without its weekday: "23 Nov"."""
-        return str(format_skeleton("MMMd", datetime.combine(day, time()), locale=self.locale))
+        return str(format_skeleton("MMMd", datetime.combine(day, time()), locale=self.locale)).rstrip(".")
 
     def month(self, first: date) -> str:
         """Return a month with its year: "March 2026"."""
@@ -92,7 +92,7 @@ def texts_for(language: str) -> Texts:
 
 @lru_cache(maxsize=1000)
 def _day(locale: Locale, day: date) -> str:
-    return str(format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale))
+    return str(format_skeleton("MMMEd", datetime.combine(day, time()), locale=locale)).rstrip(".")
 
 
 @lru_cache(maxsize=100)

@@ -41,6 +41,7 @@ def test_days_times_and_numbers() -> None:
 def test_german_days_times_numbers_and_cities() -> None:
     t = texts_for("de-AT")
     assert (t.day(date(2026, 3, 2)), t.dated(date(2026, 3, 2))) == ("Mo., 2. März", "2. März 2026")
+    assert (t.day(date(2026, 2, 3)), t.short_day(date(2026, 2, 3))) == ("Di., 3. Feb", "3. Feb")
     assert (t.weekday(date(2026, 3, 8)), t.month(date(2026, 3, 1))) == ("So", "März 2026")
     assert (t.clock_time(time(0, 5)), t.clock_time(time(20))) == ("00:05", "20:00")
     assert (t.number(7), t.number(7.5), t.number(7.25, 2)) == ("7", "7,5", "7,25")
