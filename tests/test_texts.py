@@ -67,8 +67,6 @@ from tests.render.test_tries import tried
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LONGEST_TEXT, LONGEST_LABEL, LONGEST_CHANGE = 4096, 30, 60
-LONGEST_BESIDE = {2: 26, 3: 14}
-"""Characters of a label by how many stand in its row."""
 LARGEST_ID = 9_999_999_999
 LONG_DAY: Answers = {
     "headache": 10,
@@ -388,15 +386,6 @@ def test_labels_are_short(t: Texts) -> None:
     long = [button.label for button in buttons(asked) if len(button.label.removeprefix("✓ ")) > LONGEST_LABEL]
     assert long == []
     assert [b.label for b in buttons([card(t, CHANGE, LONG_DAY)]) if len(b.label) > LONGEST_CHANGE] == []
-
-
-@languages
-def test_no_label_is_cut(t: Texts) -> None:
-    """But for what a person typed, and the times behind a reminder's name: those end in "…" by themselves."""
-    for message in said(t):
-        for row in message.buttons:
-            ours = [b.label.removeprefix("✓ ") for b in row if not b.data.startswith(("reminder:", "unquestion:"))]
-            assert all(len(label) <= LONGEST_BESIDE.get(len(row), 36) for label in ours), ours
 
 
 @languages
