@@ -148,7 +148,7 @@ MUTATIONS = (
     Mutation(
         "F6",
         "as many under way as a second may hold",
-        "jobs/scheduler.py",
+        "jobs/carry.py",
         "max(FEWEST_IN_FLIGHT, database.settings.sending.per_second // 10)",
         "max(FEWEST_IN_FLIGHT, database.settings.sending.per_second)",
         "tests/faults/test_kills.py -k under_load",
@@ -157,8 +157,8 @@ MUTATIONS = (
         "F7",
         "a call is given up after a second",
         "bot/chat/send.py",
-        "                return await call()\n",
-        "                return await asyncio.wait_for(call(), 1)\n",
+        "                answer = await self._ask(method, chat_id=chat_id, **what)\n",
+        "                answer = await asyncio.wait_for(self._ask(method, chat_id=chat_id, **what), 1)\n",
         "tests/faults/test_network.py -k slow_telegram",
     ),
     Mutation(
@@ -253,10 +253,10 @@ MUTATIONS = (
         "done",
         "an update is done before what it does is stored",
         "bot/chat/turn.py",
-        "        done = await self._patiently(work, update.update_id, person.id)\n",
-        "        update_id = update.update_id\n"
-        "        await self._database.write(lambda s: inbox.handled(s, update_id, now, card=None))\n"
-        "        done = await self._patiently(work, update.update_id, person.id)\n",
+        "            done = await self._in_order(work, update.update_id, person.id)\n",
+        "            update_id = update.update_id\n"
+        "            await self._database.write(lambda s: inbox.handled(s, update_id, now, card=None))\n"
+        "            done = await self._in_order(work, update.update_id, person.id)\n",
         "tests/faults/test_power_cut.py",
     ),
     Mutation(
@@ -271,16 +271,16 @@ MUTATIONS = (
         "tick",
         "the answer is told before the COMMIT",
         "bot/store/database.py",
-        "                        savepoint.commit()\n                        outcomes.append((future, result, None))\n",
-        "                        savepoint.commit()\n                        future.set_result(result)\n",
+        "                        keep(connection)\n                        outcomes.append((future, result, None))\n",
+        "                        keep(connection)\n                        future.set_result(result)\n",
         "tests/store/test_database.py::test_a_result_comes_after_the_commit[sqlite]",
     ),
     Mutation(
         "tick",
         "a message is marked as sent before it is",
         "bot/store/outbox.py",
-        "            .values(state=\"sending\", claim=token, claimed_at=now, tries=row.tries + 1)\n",
-        "            .values(state=\"sent\", claim=token, claimed_at=now, tries=row.tries + 1)\n",
+        "        .values(state=\"sending\", claim=token, claimed_at=now, tries=outbox.c.tries + 1)\n",
+        "        .values(state=\"sent\", claim=token, claimed_at=now, tries=outbox.c.tries + 1)\n",
         "tests/jobs/test_deliver.py",
     ),
     Mutation(
