@@ -11,6 +11,7 @@ from asyncio.subprocess import PIPE
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bot.config import Database as DatabaseSettings
@@ -52,6 +53,7 @@ def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+@pytest.mark.slow
 async def test_backups_while_people_tap(api: BotApi, bot: BotProcess, promise: Figures) -> None:
     people = await household(api, bot)
     tapping = [asyncio.create_task(each.taps_on_and_on()) for each in people]
@@ -90,6 +92,7 @@ async def test_backups_while_people_tap(api: BotApi, bot: BotProcess, promise: F
     promise.at_most("T83", "tables of the last backup that differ", 0, differing, tries=len(last))
 
 
+@pytest.mark.slow
 async def test_a_backup_that_is_killed_leaves_no_half_file(api: BotApi, bot: BotProcess, promise: Figures) -> None:
     await household(api, bot)
     code, _ = await command(bot, "backup", "monday")
@@ -172,6 +175,7 @@ def move_in_for_long(folder: Path) -> None:
                 checkins.answer(session, checkin, {"headache": 3}, now, source="tap", late=False)
 
 
+@pytest.mark.sqlite
 async def test_who_was_erased_stays_away(api: BotApi, bot: BotProcess, promise: Figures) -> None:
     ann, ben, *_ = await household(api, bot)
     for number in range(3):
@@ -216,6 +220,7 @@ async def test_who_was_erased_stays_away(api: BotApi, bot: BotProcess, promise: 
         must_be_sound(session)
 
 
+@pytest.mark.sqlite
 async def test_not_a_byte_of_an_erased_person(api: BotApi, bot: BotProcess, promise: Figures) -> None:
     ann, *_ = await household(api, bot)
     with diary_reader(bot.folder) as reading:

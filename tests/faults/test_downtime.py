@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.actions import checkin
 from bot.domain.reminders import CHECKIN
 from bot.render.message import Reply
 from bot.store.database import Session
 from bot.store.outbox import Owed
+from bot.store.tables import checkins as cards
 from bot.store.users import User
 from jobs import deliver
 from tests.databases import Home
@@ -115,7 +117,7 @@ def test_a_turn_that_always_fails_is_given_up(home: Home, promise: Figures) -> N
             await all_is.passes(seconds=5)
 
             def break_it(session: Session) -> None:
-                session.connection.exec_driver_sql("UPDATE checkins SET card = x'00' WHERE user_id = 1001")
+                session.execute(update(cards).where(cards.c.user_id == 1001).values(card=b"\0"))
 
             await all_is.database.write(break_it)
             await ann.taps("7")

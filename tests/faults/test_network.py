@@ -26,6 +26,8 @@ from tests.faults.wire import NAME, Fault, LoopWithSockets
 from tests.faults.wired import CONNECTIONS, WiredWorld, wired
 from tests.faults.world import world
 
+pytestmark = pytest.mark.slow
+
 DUE = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 Logs = Sequence[Mapping[str, Any]]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.sandbox.person import Person
@@ -113,6 +114,7 @@ async def an_evening(all_is: World, people: Sequence[Person]) -> None:
     all_is.api.calls.clear()
 
 
+@pytest.mark.slow
 def test_a_month(home: Home, promise: Figures) -> None:
     async def story() -> None:
         async with world(home, BEFORE_NOON) as all_is:
