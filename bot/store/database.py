@@ -338,7 +338,7 @@ class Database:
             self._must_be_there()
         except DiaryGone as gone:
             busy, outcomes = [], [(future, None, gone) for _, future in batch]
-        except (SQLAlchemyError, OSError) as failed:
+        except Exception as failed:  # noqa: BLE001 - whatever it was, nobody is left waiting for a writer that has died
             # SQLite keeps a transaction open whose COMMIT failed; a new connection has none.
             connection.invalidate()
             if not alone:

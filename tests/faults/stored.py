@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.domain.reminders import CHECKIN
 from bot.sandbox.rules import Json
@@ -42,10 +42,10 @@ def stored(session: Session, user_id: int, opened: dict[bytes, Any]) -> Stored:
         return opened[sealed]
 
     answers: dict[str, dict[str, list[Any]]] = {}
-    for card, day, question, value, earlier in session.connection.exec_driver_sql(ANSWERS, {"id": user_id}):
+    for card, day, question, value, earlier in session.execute(text(ANSWERS), {"id": user_id}):
         place = {"table": "answers", "key": f"{card}:{question}", "user": user_id}
         values = [one for one, *_ in unsealed(earlier, place)] if earlier else []
-        answers.setdefault(day, {})[question] = [*values, unsealed(value, place) if value else None]
+        answers.setdefault(str(day), {})[question] = [*values, unsealed(value, place) if value else None]
     user = get(session, user_id)
     cards = [(each.schedule.at, each.schedule.zone, each.on) for each in reminders.of_user(session, user_id, CHECKIN)]
     rests = user is not None and user.paused_until == FOR_EVER

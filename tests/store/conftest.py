@@ -39,7 +39,7 @@ def database(engine: Engine, url: str, tmp_path: Path) -> Iterator[Database]:
     schema.upgrade(engine)
     key_file = tmp_path / "headsup.key"
     settings = Settings(database=DatabaseSettings(url=url), keys=KeyFile(file=key_file))
-    database = Database(engine, make_keys(key_file), settings)
+    database = Database(engine, make_keys(key_file), settings, writers=1)
     yield database
     database.close()
 

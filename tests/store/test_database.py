@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.database import Database, Session, open_engine, open_to_read
+from bot.store.disk import cannot_write
 from bot.store.tables import invites
 
 from .conftest import NOW
@@ -135,18 +136,27 @@ def test_closing_finishes_what_waits(database: Database, url: str) -> None:
 
 
 @pytest.mark.postgres
-def test_a_broken_connection_is_replaced(database: Database) -> None:
-    def pid(session: Session) -> int:
-        return int(session.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+def test_a_connection_that_breaks_is_told_as_such_and_replaced(database: Database) -> None:
+    def breaks(session: Session) -> None:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    number = database.submit(pid).result(5)
-    with database.engine.connect() as another:
-        another.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": number})
-        another.commit()
-    broken = database.submit(add("a"))
-    assert isinstance(broken.exception(5), Exception | None)
+    first, broken, last = together(database, add("a"), breaks, add("b"))
+    assert (first.result(5), last.result(5)) == ("a", "b")
+    trouble = broken.exception(5)
+    assert isinstance(trouble, DBAPIError)
+    assert cannot_write(trouble), "it is tried again"
+    assert found(database) == ["a", "b"]
+
+
+def test_whatever_a_commit_fails_with_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(connection: object) -> None:
+        raise AttributeError("the driver has a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database.engine.dialect, "do_commit", stumble)
+        assert isinstance(database.submit(add("a")).exception(5), AttributeError)
     assert database.submit(add("b")).result(5) == "b"
-    assert "b" in found(database)
+    assert found(database) == ["b"]
 
 
 @pytest.mark.sqlite
