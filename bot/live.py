@@ -225,7 +225,7 @@ async def _be_pushed(chat: Chat, database: Database) -> None:
     secret = hook.secret.get_secret_value() or derived(database.keys, "webhook")
 
     async def accept(raw: Mapping[str, Any]) -> None:
-        await chat.intake.take_in([raw])
+        await chat.intake.take_in_one(raw)
 
     webhook = Webhook(accept, url=hook.url, secret=secret, listen=hook.listen, port=hook.port)
     try:

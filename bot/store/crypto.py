@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -169,6 +170,7 @@ def _parts(sealed: bytes) -> tuple[int, bytes, bytes]:
     return sealed[0], sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
 
 
+@lru_cache(maxsize=1000)
 def _cipher(key: bytes, secret: bytes | None) -> AESGCM:
     """Return the cipher of a key of the ring; with a person's secret as the salt, that of the key made of both (HKDF
     with SHA-256, RFC 5869)."""

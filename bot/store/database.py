@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, func, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -47,6 +58,10 @@ PATIENCE = {
 waits for what it held, and a wait that has become pointless."""
 
 DEAD_LINE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
+HOLD = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
+TRY_TO_HOLD = select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 
 
 class Busy(Exception):
@@ -96,13 +111,13 @@ class Session:
         if not self.try_to_hold(number):
             if not self.patient:
                 raise Busy
-            self.execute(select(func.pg_advisory_xact_lock(number)))
+            self.execute(HOLD, {"number": number})
 
     def try_to_hold(self, number: int) -> bool:
         """Like `hold`, but return False instead of waiting."""
         if self.connection.dialect.name == "sqlite":
             return True
-        return bool(self.execute(select(func.pg_try_advisory_xact_lock(number))).scalar_one())
+        return bool(self.execute(TRY_TO_HOLD, {"number": number}).scalar_one())
 
 
 Work = Callable[[Session], T]

@@ -69,6 +69,7 @@ def store(session: Session, updates: Sequence[tuple[Raw, int | None]], now: date
     """Store raw updates with the person each is from. Returns the ids that are new; one seen before is left alone."""
     if not updates:
         return []
+    session.secrets.look_up({user_id or 0 for _, user_id in updates})
     rows = {
         int(raw["update_id"]): {
             "update_id": int(raw["update_id"]),

@@ -4,6 +4,7 @@ SQLite overwrites what it deletes. PostgreSQL does not: a deleted row stays in t
 write-ahead log until that is recycled. Without its person's secret it opens no more, whoever has the key file.
 """
 
+from collections.abc import Collection
 from secrets import token_bytes, token_hex
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text
@@ -13,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot.store.tables import meta, secrets, users
 
 FOUND = select(secrets.c.secret).where(secrets.c.user_id == bindparam("user_id"))
+MANY = select(secrets.c.user_id, secrets.c.secret).where(secrets.c.user_id.in_(bindparam("user_ids", expanding=True)))
 """Built once: on PostgreSQL almost every turn needs one."""
 
 SHRED = "shred"
@@ -47,6 +49,13 @@ class Secrets:
         if user_id not in self._changed:
             self._known[user_id] = secret
         return secret
+
+    def look_up(self, user_ids: Collection[int]) -> None:
+        """Look up many people's at once, where there are any."""
+        self._follow()
+        if self.given:
+            found = {row.user_id: row.secret for row in self._connection.execute(MANY, {"user_ids": list(user_ids)})}
+            self._known |= {user_id: found.get(user_id) for user_id in user_ids if user_id not in self._changed}
 
     def give(self, user_id: int) -> None:
         """Give somebody a secret, unless they have one."""
