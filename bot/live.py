@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from telegram.error import InvalidToken, TelegramError
 
+from bot.backstage import SandboxStage
 from bot.chat import me
 from bot.chat.application import Chat
 from bot.chat.transport import AiohttpRequest
@@ -20,7 +21,9 @@ from bot.clock import Clock, SystemClock
 from bot.config import Access, Backup, KeyFile, Settings
 from bot.config import Database as DatabaseSettings
 from bot.diary import open_diary, place_of, why
+from bot.sandbox.backstage import Backstage
 from bot.sandbox.botapi import BotApi
+from bot.sandbox.clock import TravellingClock
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
 from bot.store import backup_folder, identity, invites, lock, users
@@ -33,6 +36,7 @@ from bot.web.health import Health, Pulse
 from bot.web.webhook import Webhook
 from jobs.carry import InProcess
 from jobs.scheduler import Metronome
+from jobs.travel import Travel, ahead_of
 
 LOOK_EVERY = 2.0
 TAKEN = "[database] url: {others} is running on this database; stop it first"
@@ -90,11 +94,9 @@ def _seat(settings: Settings, part: Part) -> lock.Seat | None:
 
 def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) -> None:
     """Serve the chat page, with the real bot behind it or only the look-alike, until stopped."""
-    clock = SystemClock()
-    # The diary outlives the look-alike: numbers of an earlier run would be updates and cards that it knows already.
-    api = BotApi(clock, first_id=int(clock.now().timestamp() * 1000))
+    clock = TravellingClock()
     if not with_bot:
-        asyncio.run(_until_stopped(_show_page(api, port)))
+        asyncio.run(_until_stopped(_show_page(BotApi(clock, first_id=_number(clock)), port)))
         return
     database = open_diary(
         Settings(
@@ -105,6 +107,8 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) ->
         ),
         fresh=fresh,
     )
+    clock.go(ahead_of(database))
+    api = BotApi(clock, first_id=_number(clock))
     chat = Chat(
         database,
         clock,
@@ -113,7 +117,17 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) ->
         request=SandboxRequest(api),
         polling=SandboxRequest(api),
     )
-    asyncio.run(_until_stopped(_live(database, clock, chat, page=lambda: _show_page(api, port))))
+
+    async def page(metronome: Metronome) -> None:
+        travel = Travel(database, chat, metronome, clock, api.move)
+        await _show_page(api, port, SandboxStage(database, clock, travel))
+
+    asyncio.run(_until_stopped(_live(database, clock, chat, page=page)))
+
+
+def _number(clock: Clock) -> int:
+    """Return the first number of a look-alike's updates and messages: the diary outlives it, and knows earlier ones."""
+    return int(clock.now().timestamp() * 1000)
 
 
 def _claim(database: Database, token: str, *, new_bot: bool) -> None:
@@ -166,12 +180,12 @@ async def _live(
     *,
     seat: lock.Seat | None = None,
     greet: Callable[[Database, Chat, Clock], Coroutine[Any, Any, None]] | None = None,
-    page: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    page: Callable[[Metronome], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Live until cancelled, then stop gracefully: take nothing new, finish what is under way."""
     metronome = None if part is Part.WEB else _metronome(database, clock, chat)
     pushed = part is Part.WEB or database.settings.telegram.mode == "webhook"
-    beside = [asyncio.create_task(page())] if page else []
+    beside = [asyncio.create_task(page(metronome))] if page and metronome else []
     watchdog = Watchdog()
     started = False
     try:
@@ -296,10 +310,10 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
         say("Stopped.")
 
 
-async def _show_page(api: BotApi, port: int) -> None:
+async def _show_page(api: BotApi, port: int, backstage: Backstage | None = None) -> None:
     """Serve the chat page until cancelled."""
     try:
-        server = await serve(api, port=port)
+        server = await serve(api, port=port, backstage=backstage)
     except OSError as trouble:
         stop_with(FAILED, f"--port {port}: {trouble.strerror}; try --port 0 for a free one")
     say(f"The sandbox is open: {server.url}")

@@ -66,7 +66,7 @@ class Metronome:
         # A late beat is made up for once, never skipped, never doubled: the defaults drop one that is 1 s late.
         beat = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=beat)
-        jobs: tuple[tuple[str, int, Job], ...] = (
+        self._jobs: tuple[tuple[str, int, Job], ...] = (
             ("enqueue", TICK, self._enqueue),
             ("deliver", TICK, lambda: carry.send_due(self._goes_on)),
             ("recover", TICK if database.shared else MINUTE, lambda: recover(database, clock.now(), lease, pause)),
@@ -76,8 +76,8 @@ class Metronome:
             ("tidy", HOUR, lambda: tidy(database, clock.now())),
         )
         if take_up is not None:
-            jobs = (*jobs, ("take_up", TICK, take_up))
-        for name, seconds, job in jobs:
+            self._jobs = (*self._jobs, ("take_up", TICK, take_up))
+        for name, seconds, job in self._jobs:
             self._scheduler.add_job(self._run, "interval", args=(name, job), seconds=seconds, id=name)
 
     async def start(self) -> None:
@@ -100,6 +100,16 @@ class Metronome:
         self._planning = asyncio.create_task(
             self._run("plan_again", lambda: plan_again(self._database, self._clock.now()))
         )
+
+    async def beat(self) -> None:
+        """Run each job once, one after the other: for a sandbox that travels, which has no second to wait."""
+        for name, _, job in self._jobs:
+            await self._run(name, job)
+
+    async def idle(self) -> None:
+        """Return when no job is under way."""
+        while self._running:
+            await asyncio.wait(self._running)
 
     async def stop(self) -> None:
         """Begin nothing new and wait for what is being sent: APScheduler's own shutdown would cancel it half way."""

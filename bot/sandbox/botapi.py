@@ -35,12 +35,20 @@ GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscripti
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the Bot API that was answered; `status` is the HTTP status."""
+    """One call of the Bot API that was answered; `status` is the HTTP status, `params` are as they came, without
+    files."""
 
     at: datetime
     method: str
     chat_id: int | None
     status: int
+    params: Mapping[str, object]
+
+    @property
+    def person(self) -> int | None:
+        """Return whose chat it was about; the answer to a tap names no chat, only the query."""
+        asked = str(self.params.get("callback_query_id", "")).partition("-")[0]
+        return int(asked) if asked.isdigit() else self.chat_id
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ class BotApi(People):
             status, body = 200, {"ok": True, "result": result}
         except Refused as no:
             status, body = no.status, no.body
-        self.calls.append(Call(at, method, chat_of(params), status))
+        self.calls.append(Call(at, method, chat_of(params), status, params))
         if lost:
             raise AnswerLost(method)
         return status, body

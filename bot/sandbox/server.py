@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from bot.sandbox.backstage import Backstage, backstage_routes
 from bot.sandbox.botapi import AnswerLost, BotApi, Upload
 
 PAGE = Path(__file__).parent / "page"
@@ -47,13 +48,18 @@ class Server:
         await self.runner.cleanup()
 
 
-async def serve(api: BotApi, *, host: str = "127.0.0.1", port: int = 8484) -> Server:
-    """Serve `api` on a loopback address; port 0 takes any free one. OSError if the port is taken."""
+async def serve(
+    api: BotApi, *, host: str = "127.0.0.1", port: int = 8484, backstage: Backstage | None = None
+) -> Server:
+    """Serve `api` on a loopback address; port 0 takes any free one. OSError if the port is taken.
+
+    `backstage`: the bot, where it runs in this process too.
+    """
     if not is_loopback(host):
         raise ValueError(f"the sandbox has no passwords and listens on this machine only, not on {host}")
     app = web.Application(middlewares=[only_this_machine], client_max_size=LONGEST_UPLOAD + 2**20)
     app.on_response_prepare.append(add_safety)
-    app.add_routes([*bot_routes(api), *chat_routes(api), *page_routes()])
+    app.add_routes([*bot_routes(api), *chat_routes(api), *backstage_routes(api, backstage), *page_routes()])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
