@@ -26,7 +26,7 @@ from bot.sandbox.botapi import BotApi
 from bot.sandbox.clock import TravellingClock
 from bot.sandbox.server import serve
 from bot.sandbox.transport import SandboxRequest
-from bot.store import backup_folder, identity, invites, lock, users
+from bot.store import backup_folder, identity, invites, lock, roster, users
 from bot.store.crypto import derived
 from bot.store.database import Database
 from bot.store.disk import DiaryGone
@@ -109,6 +109,9 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) ->
     )
     clock.go(ahead_of(database))
     api = BotApi(clock, first_id=_number(clock))
+    for person in database.submit(lambda session: roster.people(session, clock.now())).result():
+        if person.standing != "blocked":
+            api.returns(person.id)
     chat = Chat(
         database,
         clock,

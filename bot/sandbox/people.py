@@ -43,6 +43,11 @@ class People:
         self.chats.join(user_id, first_name, language)
         self.move()
 
+    def returns(self, user_id: int) -> None:
+        """Make somebody known who talked to the bot in an earlier run: it may write to them. Their name comes later."""
+        self.chats.join(user_id, str(user_id), "en")
+        self.chats.by_id[user_id].standing = "open"
+
     def says(self, user_id: int, text: str, *, reply_to: int | None = None) -> int:
         """Send a text, 1-4096 characters; returns the message's id."""
         chat = self.private(user_id)

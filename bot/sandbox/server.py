@@ -16,11 +16,12 @@ PAGE = Path(__file__).parent / "page"
 LONGEST_UPLOAD = 50 * 2**20
 """Bytes; what Telegram takes from a bot (Bot API, "Sending files")."""
 
+LONGEST_NAME = 255
 LONGEST_WAIT = 30.0
 """Seconds a page may ask to wait for news in one request."""
 
 SAFETY = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -203,6 +204,15 @@ def chat_routes(api: BotApi) -> list[web.RouteDef]:
     async def file(request: web.Request) -> web.Response:
         return file_response(api, request.match_info["id"])
 
+    async def send_file(request: web.Request) -> web.Response:
+        """Send a file of the person's own: its content is the body."""
+        name = request.query.get("name") or "file"
+        try:
+            result = api.sends_file(int(request.match_info["person"]), name[:LONGEST_NAME], await request.read())
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return web.json_response({"result": result})
+
     kinds = ("photo", "sticker", "voice", "document")
     acts: dict[str, Callable[[int, Fields], object]] = {
         "join": lambda who, body: api.join(who, text(body, "first_name"), text(body, "language")),
@@ -217,6 +227,7 @@ def chat_routes(api: BotApi) -> list[web.RouteDef]:
     return [
         web.get("/chat/file/{id}", file),
         web.get(r"/chat/{person:\d+}/view", view),
+        web.post(r"/chat/{person:\d+}/file", send_file),
         *(web.post(rf"/chat/{{person:\d+}}/{name}", act(do)) for name, do in acts.items()),
     ]
 
@@ -284,4 +295,5 @@ def page_routes() -> list[web.RouteDef]:
         return handler
 
     names = sorted(path.name for path in PAGE.iterdir() if path.suffix in {".css", ".js", ".svg"})
-    return [web.get("/", file("index.html")), *(web.get(f"/page/{name}", file(name)) for name in names)]
+    pages = [web.get("/", file("index.html")), web.get("/both", file("both.html"))]
+    return [*pages, *(web.get(f"/page/{name}", file(name)) for name in names)]

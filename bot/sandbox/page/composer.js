@@ -2,6 +2,7 @@
 
 import { byId, make } from "./dom.js";
 import { gist } from "./messages.js";
+import { t } from "./words.js";
 
 const MOUSE = matchMedia("(hover: hover)").matches; // a phone opens its own keyboard over half the chat at each focus
 
@@ -33,7 +34,7 @@ export function composer({ wire, onTrouble, askPlace }) {
     about = value;
     byId("context").hidden = !value;
     if (!value) return;
-    byId("context-title").textContent = value.editing ? "Edit message" : "Reply to";
+    byId("context-title").textContent = t(value.editing ? "Edit message" : "Reply to");
     byId("context-text").textContent = gist(value.message);
     if (value.editing) field.value = value.message.text;
     field.focus();
@@ -123,7 +124,12 @@ export function composer({ wire, onTrouble, askPlace }) {
     const kind = event.target.dataset.kind;
     if (!kind) return;
     byId("attach").hidePopover();
-    attempt(kind === "location" ? sharePlace() : wire.send(kind));
+    if (kind === "file") byId("file").click();
+    else attempt(kind === "location" ? sharePlace() : wire.send(kind));
+  });
+  byId("file").addEventListener("change", (event) => {
+    for (const file of event.target.files) attempt(wire.sendFile(file));
+    event.target.value = "";
   });
 
   // The bot's keyboard under the text field.
@@ -138,7 +144,7 @@ export function composer({ wire, onTrouble, askPlace }) {
       keyboardNow = state;
       keysWanted = true;
       byId("keyboard").replaceChildren(...rows.map((row) => make("div", { class: "row" }, ...row.map(replyKey))));
-      field.placeholder = (rows.length && markup.input_field_placeholder) || "Message";
+      field.placeholder = (rows.length && markup.input_field_placeholder) || t("Message");
     }
     byId("keys").hidden = !rows.length || Boolean(used);
     byId("keyboard").hidden = byId("keys").hidden || !keysWanted;

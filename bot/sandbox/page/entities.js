@@ -1,6 +1,8 @@
 // Text with entities, as Telegram sends it (offsets and lengths in UTF-16 units, like JavaScript's own), becomes nodes.
 
 import { make } from "./dom.js";
+import { now, sayAs } from "./when.js";
+import { t } from "./words.js";
 
 const SIMPLE = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code",
@@ -48,10 +50,10 @@ function shape(entity, words, onCommand) {
   }
 }
 
-/** Return an instant in the reader's own zone; the format's letters: w weekday, d/D date, t/T time, r relative. */
+/** Return an instant in the zone the person lives in; the format's letters: w weekday, d/D date, t/T time, r relative. */
 function instant({ unix_time: seconds, date_time_format: format }) {
   if (format.includes("r")) {
-    const minutes = Math.round(seconds / 60 - Date.now() / 60_000);
+    const minutes = Math.round(seconds / 60 - now() / 60_000);
     const [size, unit] = [[1440, "day"], [60, "hour"], [1, "minute"]].find(([n]) => Math.abs(minutes) >= n) ?? [1, "minute"];
     return new Intl.RelativeTimeFormat([], { numeric: "auto" }).format(Math.round(minutes / size), unit);
   }
@@ -60,7 +62,7 @@ function instant({ unix_time: seconds, date_time_format: format }) {
   if (/d/i.test(format)) Object.assign(options, { day: "numeric", month: format.includes("D") ? "long" : "short", year: "numeric" });
   if (/t/i.test(format)) Object.assign(options, { hour: "2-digit", minute: "2-digit" });
   if (format.includes("T")) options.second = "2-digit";
-  return new Date(seconds * 1000).toLocaleString([], options);
+  return sayAs(options, seconds * 1000);
 }
 
 function link(address) {
@@ -80,5 +82,5 @@ function spoiler() {
     node.removeAttribute("role");
     node.removeAttribute("aria-label");
   };
-  return make("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": "Hidden text, show", click: show, keydown: show });
+  return make("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": t("Hidden text, show"), click: show, keydown: show });
 }

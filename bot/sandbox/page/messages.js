@@ -2,16 +2,15 @@
 
 import { drawing, make } from "./dom.js";
 import { formatted } from "./entities.js";
+import { say, zoneNow } from "./when.js";
 import { fileAddress } from "./wire.js";
+import { t } from "./words.js";
 
 const REPLY = "M10 8V4l-7 7 7 7v-4c5 0 8.500 1.500 11 5-1-6-4-10-11-11z";
 const EDIT = "M4 20h4L19 9l-4-4L4 16v4zM13 7l4 4";
 const PIN = "M12 21s-7-6.500-7-12a7 7 0 0 1 14 0c0 5.500-7 12-7 12zm0-9.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z";
 const FILE = "M7 3h7l5 5v13H7zM14 3v5h5M12 11v6m-3-2.500 3 3 3-3";
 const PATIENCE = 30_000; // milliseconds until a tap that nobody answers stops looking busy
-
-const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
-const dayName = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long" });
 
 /** Return a message in one line, for quotes and for the line above the text field. */
 export function gist(message) {
@@ -48,8 +47,8 @@ export function messageLog({ log, scroller, down, botName, wire, onReply, onEdit
     }
     const wanted = [];
     for (const message of view.messages) {
-      const day = new Date(message.date * 1000).toDateString();
-      if (!days.has(day)) days.set(day, make("p", { class: "day" }, make("span", {}, dayName.format(new Date(day)))));
+      const day = say("day", message.date * 1000);
+      if (!days.has(day)) days.set(day, make("p", { class: "day" }, make("span", {}, day)));
       if (!wanted.includes(days.get(day))) wanted.push(days.get(day));
       wanted.push(nodeFor(message));
     }
@@ -61,7 +60,7 @@ export function messageLog({ log, scroller, down, botName, wire, onReply, onEdit
   }
 
   function nodeFor(message) {
-    const state = JSON.stringify(message);
+    const state = JSON.stringify([zoneNow(), message]);
     const known = shown.get(message.message_id);
     if (known?.state === state) return known.node;
     const node = article(message);
@@ -91,17 +90,17 @@ export function messageLog({ log, scroller, down, botName, wire, onReply, onEdit
 
   function article(message) {
     const own = !message.from?.is_bot;
-    const at = new Date((message.edit_date ?? message.date) * 1000);
-    const time = make("time", { datetime: at.toISOString(), title: at.toLocaleString() }, clock.format(new Date(message.date * 1000)));
+    const at = (message.edit_date ?? message.date) * 1000;
+    const time = make("time", { datetime: new Date(at).toISOString(), title: say("full", at) }, say("time", message.date * 1000));
     const bubble = make("div", { class: "bubble" }, quote(message.reply_to_message), ...contents(message),
-      make("span", { class: "meta" }, message.edit_date ? "edited " : "", time));
+      make("span", { class: "meta" }, message.edit_date ? `${t("edited")} ` : "", time));
     if (message.sticker) bubble.classList.add("bare");
     if (message.photo) bubble.classList.add("pictured");
     const tools = make("div", { class: "tools" },
-      make("button", { type: "button", class: "icon", "aria-label": "Reply", title: "Reply", click: () => onReply(message) }, drawing(REPLY)),
-      own && message.text && make("button", { type: "button", class: "icon", "aria-label": "Edit", title: "Edit", click: () => onEdit(message) }, drawing(EDIT)));
+      make("button", { type: "button", class: "icon", "aria-label": t("Reply"), title: t("Reply"), click: () => onReply(message) }, drawing(REPLY)),
+      own && message.text && make("button", { type: "button", class: "icon", "aria-label": t("Edit"), title: t("Edit"), click: () => onEdit(message) }, drawing(EDIT)));
     const keys = message.reply_markup?.inline_keyboard;
-    const node = make("article", { class: own ? "message own" : "message", "data-id": message.message_id, "aria-label": own ? "You" : botName },
+    const node = make("article", { class: own ? "message own" : "message", "data-id": message.message_id, "aria-label": own ? t("You") : botName },
       make("div", { class: "line" }, bubble, tools), keys && keyboard(message.message_id, keys));
     // Without a mouse there is no hovering: a tap on the bubble brings its tools out.
     bubble.addEventListener("click", (event) => {
@@ -121,16 +120,16 @@ export function messageLog({ log, scroller, down, botName, wire, onReply, onEdit
       node?.animate([{ opacity: 0.4 }, { opacity: 1 }], 600);
     };
     return make("button", { type: "button", class: "quote", click: go },
-      make("strong", {}, message.from?.is_bot ? botName : "You"), make("span", {}, gist(message)));
+      make("strong", {}, message.from?.is_bot ? botName : t("You")), make("span", {}, gist(message)));
   }
 
   function* contents(message) {
     if (message.photo) yield photo(message);
-    if (message.sticker) yield make("span", { class: "sticker", role: "img", "aria-label": "Sticker" }, message.sticker.emoji ?? "🙂");
-    if (message.voice) yield make("span", { class: "thing" }, "🎤 Voice message");
+    if (message.sticker) yield make("span", { class: "sticker", role: "img", "aria-label": t("Sticker") }, message.sticker.emoji ?? "🙂");
+    if (message.voice) yield make("span", { class: "thing" }, `🎤 ${t("Voice message")}`);
     if (message.location) {
       const { latitude, longitude } = message.location;
-      yield make("span", { class: "thing" }, drawing(PIN), make("span", {}, "Location ", make("small", {}, `${latitude.toFixed(3)}, ${longitude.toFixed(3)}`)));
+      yield make("span", { class: "thing" }, drawing(PIN), make("span", {}, `${t("Location")} `, make("small", {}, `${latitude.toFixed(3)}, ${longitude.toFixed(3)}`)));
     }
     if (message.document) {
       const { file_id: id, file_name: name = "file", file_size: size } = message.document;
@@ -147,12 +146,12 @@ export function messageLog({ log, scroller, down, botName, wire, onReply, onEdit
   function photo(message) {
     const size = message.photo.reduce((a, b) => (b.width > a.width ? b : a));
     const source = fileAddress(size.file_id);
-    const image = make("img", { src: source, width: size.width, height: size.height, alt: message.caption ?? "Picture" });
-    return make("button", { type: "button", class: "photo", "aria-label": "Enlarge picture", click: () => onPicture(source, image.alt) }, image);
+    const image = make("img", { src: source, width: size.width, height: size.height, alt: message.caption ?? t("Picture") });
+    return make("button", { type: "button", class: "photo", "aria-label": t("Enlarge picture"), click: () => onPicture(source, image.alt) }, image);
   }
 
   function keyboard(messageId, rows) {
-    const box = make("div", { class: "inline", role: "group", "aria-label": "Answers" });
+    const box = make("div", { class: "inline", role: "group", "aria-label": t("Answers") });
     rows.forEach((row, r) => box.append(make("div", { class: "row" }, ...row.map((key, c) => {
       const look = key.style ? `key ${key.style}` : "key";
       if (key.url) return make("a", { class: look, href: safe(key.url), target: "_blank", rel: "noreferrer noopener" }, key.text, " ↗");

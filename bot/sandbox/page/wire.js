@@ -26,8 +26,24 @@ export function connect(n) {
     edit: (messageId, text) => act("edit", { message_id: messageId, text }),
     shareLocation: (latitude, longitude) => act("location", { latitude, longitude }),
     send: (kind) => act("send", { kind }),
+    travel: (stop, zone) => act("travel", { stop, zone }),
+    fillDiary: (zone) => act("diary", { zone }),
     block: () => act("block"),
     unblock: () => act("unblock"),
+
+    /** Send a file of one's own, a File object. */
+    async sendFile(file) {
+      const query = new URLSearchParams({ name: file.name });
+      const answer = await fetch(`/chat/${person}/file?${query}`, { method: "POST", body: file });
+      if (!answer.ok) throw new Error(await answer.text());
+    },
+
+    /** Return what goes on behind the scenes; `zone` is where the browser is. */
+    async backstage(zone) {
+      const answer = await fetch(`/chat/${person}/backstage?${new URLSearchParams({ zone })}`);
+      if (!answer.ok) throw new Error(await answer.text());
+      return answer.json();
+    },
 
     /** Return what this person sees, once it is newer than `after`, or after `wait` seconds. */
     async view(after, taps, wait = 25) {
