@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.e2e.conftest import BotProcess
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,3 +46,14 @@ def artifacts() -> Path:
     folder = Path(__file__).parents[2] / "artifacts"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path) -> AsyncIterator[str]:
+    """`headsup sandbox` as people start it, in an empty folder; the address it prints."""
+    process = BotProcess(tmp_path, "")
+    process.variables = {}
+    await process.start("sandbox", "--port", "0")
+    yield (await process.prints("The sandbox is open: ")).rpartition(" ")[2]
+    assert await process.stops() == 0
+    assert not [line for line in process.output if "Traceback" in line or "[error" in line]

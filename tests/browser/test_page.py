@@ -94,14 +94,17 @@ async def server(bot: ScriptedBot) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def opened(browser: Browser, address: str, *, dark: bool = False, phone: bool = False) -> AsyncIterator[Page]:
+async def opened(
+    browser: Browser, address: str, *, dark: bool = False, phone: bool = False, locale: str = "en-GB"
+) -> AsyncIterator[Page]:
     """Open the page; at the end nothing may have gone wrong in it, and nobody else may have been asked for anything."""
     context = await browser.new_context(
         viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 800},
         color_scheme="dark" if dark else "light",
         has_touch=phone,
         is_mobile=phone,
-        locale="en-GB",
+        locale=locale,
+        timezone_id="Europe/Berlin",
     )
     page = await context.new_page()
     page.set_default_timeout(10_000)

@@ -42,7 +42,7 @@ export function behind({ wire, onTrouble, onNews }) {
       tell();
       for (const button of buttons) {
         const at = stage.stops[button.dataset.stop];
-        button.disabled = at === undefined || stage.goal !== null;
+        button.setAttribute("aria-disabled", String(at === undefined || stage.goal !== null));
         if (at !== undefined) button.title = t("Go on to {when}", { when: say("moment", at * 1000) });
       }
     }
@@ -60,8 +60,10 @@ export function behind({ wire, onTrouble, onNews }) {
   setInterval(tell, TICK);
 
   async function go(stop) {
+    if (stage.goal !== null || stage.stops[stop] === undefined) return;
     stage.goal = stage.stops[stop];
-    buttons.forEach((button) => { button.disabled = true; });
+    // Not `disabled`: that would take the focus away from whoever goes on with the keyboard.
+    buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
     tell();
     try {
       await wire.travel(stop, zoneNow());
@@ -70,7 +72,6 @@ export function behind({ wire, onTrouble, onNews }) {
     }
     await refresh();
     byId("arrived").textContent = t("It is {when} now.", { when: say("moment", now()) });
-    buttons.find((button) => button.dataset.stop === stop && !button.disabled)?.focus();
   }
 
   // The panel.
@@ -117,6 +118,7 @@ export function behind({ wire, onTrouble, onNews }) {
       await wire.fillDiary(zoneNow());
       await wire.say("/summary");
       byId("tries").hidden = false;
+      byId("tries").firstElementChild.focus();
     } catch (error) {
       onTrouble(error);
     }
