@@ -10,6 +10,7 @@ import pytest
 from bot.config import Settings
 from bot.sandbox.clock import TravellingClock
 from bot.sandbox.person import Person
+from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 from jobs.travel import Travel, ahead_of
 from tests.clock import HandClock
@@ -35,7 +36,7 @@ def clock() -> StoryClock:
 
 @pytest.fixture
 async def travel(telegram: Telegram, clock: StoryClock) -> AsyncIterator[Travel]:
-    metronome = Metronome(telegram.database, telegram.chat.sender, clock)
+    metronome = Metronome(telegram.database, InProcess(telegram.database, telegram.chat.sender, clock), clock)
     yield Travel(telegram.database, telegram.chat, metronome, cast(TravellingClock, clock), telegram.api.move)
 
 

@@ -1,4 +1,4 @@
-"""Behind the page: the calls of one person's chat, journeys and ready diaries by the bot, refusals where there is none."""
+"""Behind the page: the calls of one chat, journeys and ready diaries by the bot, refusals where there is none."""
 
 from collections.abc import AsyncIterator
 from typing import Any
