@@ -111,7 +111,7 @@ def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) ->
     api = BotApi(clock, first_id=_number(clock))
     for person in database.submit(lambda session: roster.people(session, clock.now())).result():
         if person.standing != "blocked":
-            api.returns(person.id)
+            api.opens(person.id)
     chat = Chat(
         database,
         clock,

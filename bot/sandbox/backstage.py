@@ -53,17 +53,16 @@ def backstage_routes(api: BotApi, backstage: Backstage | None) -> list[web.Route
 
         return handler
 
-    def language(person: int) -> str:
-        return str(api.known(person)["language_code"])
+    async def fill(stage: Backstage, person: int, body: Json) -> None:
+        await stage.fill(person, str(api.known(person)["language_code"]), body["zone"])
+        api.opens(person)
 
     return [
         web.get(r"/chat/{person:\d+}/backstage", look),
         web.post(
             r"/chat/{person:\d+}/travel", act(lambda stage, who, body: stage.travel(who, body["zone"], body["stop"]))
         ),
-        web.post(
-            r"/chat/{person:\d+}/diary", act(lambda stage, who, body: stage.fill(who, language(who), body["zone"]))
-        ),
+        web.post(r"/chat/{person:\d+}/diary", act(fill)),
     ]
 
 

@@ -43,9 +43,10 @@ class People:
         self.chats.join(user_id, first_name, language)
         self.move()
 
-    def returns(self, user_id: int) -> None:
-        """Make somebody known who talked to the bot in an earlier run: it may write to them. Their name comes later."""
-        self.chats.join(user_id, str(user_id), "en")
+    def opens(self, user_id: int) -> None:
+        """Let the bot write to somebody who has a diary already; who has not joined yet gets a name when they do."""
+        if user_id not in self.chats.people:
+            self.chats.join(user_id, str(user_id), "en")
         self.chats.by_id[user_id].standing = "open"
 
     def says(self, user_id: int, text: str, *, reply_to: int | None = None) -> int:

@@ -36,12 +36,14 @@ async def test_blocking_is_told_once(bot: Bot, api: BotApi) -> None:
     assert statuses == ["kicked", "member"]
 
 
-async def test_who_talked_to_the_bot_in_an_earlier_run_can_be_written_to(bot: Bot, api: BotApi) -> None:
+async def test_who_has_a_diary_already_can_be_written_to(bot: Bot, api: BotApi) -> None:
     with pytest.raises(Forbidden):
         await bot.send_message(BEN, "Hello")
-    api.returns(BEN)
-    api.join(BEN, "Ben")
+    api.opens(BEN)
     assert (await bot.send_message(BEN, "Hello")).chat.first_name == "Ben"
+    api.opens(1003)
+    api.join(1003, "Cleo")
+    assert (await bot.send_message(1003, "Hello")).chat.first_name == "Cleo"
 
 
 async def test_what_no_app_would_let_them_do(api: BotApi) -> None:

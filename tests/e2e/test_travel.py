@@ -1,0 +1,72 @@
+"""`headsup sandbox` travels, is stopped and started again: it is as far ahead as it was, and the diary goes on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.e2e.conftest import BotProcess
+
+ZONE = "Europe/Berlin"
+DAY = 86_400.0
+
+
+class Page:
+    """What the chat page asks for, for one person."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, person: int) -> None:
+        self.http = http
+        self.person = f"{url}/chat/{person}"
+
+    async def act(self, what: str, **body: object) -> None:
+        async with self.http.post(f"{self.person}/{what}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def stage(self) -> dict[str, Any]:
+        async with self.http.get(f"{self.person}/backstage", params={"zone": ZONE}) as answer:
+            return dict((await answer.json())["stage"])
+
+    async def texts(self) -> list[str]:
+        async with self.http.get(f"{self.person}/view") as answer:
+            return [str(one.get("text", "")) for one in (await answer.json())["messages"]]
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path) -> AsyncIterator[BotProcess]:
+    process = BotProcess(tmp_path, "")
+    process.variables = {}
+    yield process
+    await process.clear_away()
+
+
+async def opened(sandbox: BotProcess, http: aiohttp.ClientSession) -> Page:
+    await sandbox.start("sandbox", "--port", "0")
+    url = (await sandbox.prints("The sandbox is open: ")).rpartition(" ")[2]
+    page = Page(http, url, 1001)
+    await page.act("join", first_name="Ann", language="en")
+    return page
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["stopped", "killed"])
+async def test_a_sandbox_started_again_goes_on_where_it_was_in_time(sandbox: BotProcess, dies: bool) -> None:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+        page = await opened(sandbox, http)
+        began = (await page.stage())["now"]
+        await page.act("diary", zone=ZONE)
+        await page.act("travel", zone=ZONE, stop="week")
+        assert any("Did your head hurt today?" in text for text in await page.texts())
+        there = (await page.stage())["now"]
+        assert there - began >= 7 * DAY
+        await (sandbox.dies() if dies else sandbox.stops())
+
+        page = await opened(sandbox, http)
+        stage = await page.stage()
+        assert 0 <= stage["now"] - there < DAY, "never back, and not further than the real time"
+        assert stage["next"], "the diary is still there"
+        await page.act("travel", zone=ZONE, stop="tomorrow")
+        await page.act("say", text="/resume")
+        await page.act("travel", zone=ZONE, stop="card")
+        assert any("Did your head hurt today?" in text for text in await page.texts()), "the chat is open again"
+        await sandbox.stops()
