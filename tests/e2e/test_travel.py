@@ -59,6 +59,7 @@ async def test_a_sandbox_started_again_goes_on_where_it_was_in_time(sandbox: Bot
         assert any("Did your head hurt today?" in text for text in await page.texts())
         there = (await page.stage())["now"]
         assert there - began >= 7 * DAY
+        assert not any("I was away" in text for text in await page.texts()), "it was there all the while"
         await (sandbox.dies() if dies else sandbox.stops())
 
         page = await opened(sandbox, http)
