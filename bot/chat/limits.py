@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from bot.chat.errors import TryLater
@@ -14,6 +14,9 @@ from bot.clock import Clock
 
 BURST = 5
 """New messages one chat may get in a row before the pace of one a second applies (Bots FAQ: short bursts pass)."""
+
+FREE = 30
+"""New messages a second that cost nothing; above them each is sent as a paid broadcast (Bot API)."""
 
 AFTER_BAN = 0.5
 MARGIN = 0.001
@@ -66,7 +69,8 @@ class Limits:
         self.arrived_by = float("-inf")
         self._chats: dict[int, tuple[float, float]] = {}
         self._closed_until = 0.0
-        self._waiting: list[Waiting] = []
+        self._ready: dict[Lane, list[Waiting]] = {lane: [] for lane in Lane}
+        self._later: list[tuple[float, Waiting]] = []
         self._count = 0
         self._news = asyncio.Event()
         self._granter: asyncio.Task[None] | None = None
@@ -79,16 +83,14 @@ class Limits:
         """
         self._count += 1
         waiting = Waiting(lane, self._count, chat_id, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+        heappush(self._ready[lane], waiting)
         self._news.set()
         if self._granter is None or self._granter.done():
             self._granter = asyncio.create_task(self._grant_all())
         try:
             await waiting.granted
         except asyncio.CancelledError:
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
-            elif not waiting.granted.cancelled() and waiting.granted.exception() is None:
+            if not waiting.granted.cancelled() and waiting.granted.exception() is None:
                 self._under_way -= 1
             raise
         granted_at = self._clock.steady()
@@ -108,6 +110,11 @@ class Limits:
             heappush(self._over, arrived_by)
             self._chats[chat_id] = (self._chats.get(chat_id, (BURST - 1.0, now))[0], now)
             self._news.set()
+
+    @property
+    def paid(self) -> bool:
+        """Tell whether more is sent in a second than Telegram sends for nothing."""
+        return self._per_second > FREE
 
     @property
     def closed(self) -> bool:
@@ -134,31 +141,48 @@ class Limits:
         self._closed_until = max(self._closed_until, self._clock.steady() + seconds + AFTER_BAN)
 
     async def _grant_all(self) -> None:
-        while self._waiting:
+        while self._later or any(self._ready.values()):
             now = self._clock.steady()
             self._news.clear()
             if self.closed:
                 self._turn_away(now)
+            while self._later and self._later[0][0] <= now:
+                waiting = heappop(self._later)[1]
+                heappush(self._ready[waiting.lane], waiting)
             pause = self._pause_for_all(now)
             if pause == 0:
-                ready = min((w for w in self._waiting if self._pause_for(w, now) <= 0), default=None)
+                ready = self._next(now)
                 if ready is not None:
                     self._grant(ready, now)
                     continue
-                pause = min(self._pause_for(w, now) for w in self._waiting) + MARGIN
+                pause = self._pause_for_next(now)
             await self._rest(pause)
+
+    def _next(self, now: float) -> Waiting | None:
+        """Return the first that may send now; those before it whose chat has had its share wait for that apart."""
+        for lane in Lane:
+            ready = self._ready[lane]
+            while ready and not (lane is Lane.STRANGER and self._crowded(now)):
+                waiting = heappop(ready)
+                pause = (1 - self._tokens(waiting.chat_id, now)) / self._per_chat
+                if waiting.granted.done():  # whoever asked has gone
+                    continue
+                if pause <= 0:
+                    return waiting
+                heappush(self._later, (now + pause + MARGIN, waiting))
+        return None
 
     def _turn_away(self, now: float) -> None:
         """Let nothing of the clock's wait out a ban: it would be stale by then, and a stop would wait for it."""
-        for waiting in [waiting for waiting in self._waiting if waiting.lane is Lane.CLOCK]:
-            self._waiting.remove(waiting)
+        apart = [waiting for _, waiting in self._later if waiting.lane is Lane.CLOCK]
+        for waiting in [*self._ready[Lane.CLOCK], *apart]:
             if not waiting.granted.done():
                 waiting.granted.set_exception(TryLater(self._closed_until - now))
+        self._ready[Lane.CLOCK] = []
+        self._later = [(at, waiting) for at, waiting in self._later if waiting.lane is not Lane.CLOCK]
+        heapify(self._later)
 
     def _grant(self, waiting: Waiting, now: float) -> None:
-        self._waiting.remove(waiting)
-        if waiting.granted.done():  # whoever asked has gone
-            return
         if len(self._chats) >= MOST_CHATS:
             self._chats = {chat: kept for chat, kept in self._chats.items() if self._tokens(chat, now) < BURST}
         self._chats[waiting.chat_id] = (self._tokens(waiting.chat_id, now) - 1, now)
@@ -177,15 +201,18 @@ class Limits:
             return 0
         return self._over[0] + 1 - now + MARGIN if self._over else None
 
-    def _pause_for(self, waiting: Waiting, now: float) -> float:
-        """Return the seconds until this one's chat and lane may send; strangers have a sixth of all there is."""
-        pause = (1 - self._tokens(waiting.chat_id, now)) / self._per_chat
-        if waiting.lane is Lane.STRANGER:
-            while self._strangers and self._strangers[0] + 1 <= now:
-                self._strangers.popleft()
-            if len(self._strangers) >= max(1, self._per_second // 6):
-                pause = max(pause, self._strangers[0] + 1 - now)
-        return pause
+    def _pause_for_next(self, now: float) -> float:
+        """Return the seconds until one that waits may send, as far as chats and strangers go; 0 = nobody waits."""
+        pauses = [self._later[0][0] - now] if self._later else []
+        if self._ready[Lane.STRANGER]:
+            pauses.append(self._strangers[0] + 1 - now + MARGIN)
+        return min(pauses, default=0)
+
+    def _crowded(self, now: float) -> bool:
+        """Tell whether strangers have had their share of this second: a sixth of all there is."""
+        while self._strangers and self._strangers[0] + 1 <= now:
+            self._strangers.popleft()
+        return len(self._strangers) >= max(1, self._per_second // 6)
 
     def _allowed(self, now: float) -> int:
         """Return how many may be sent in a second: after a ban a few first, all again after half a minute."""

@@ -272,6 +272,8 @@ class Sender:
         """Send a new message, or a picture and what does not fit below it; returns the last one's id."""
         drawn = await self._draw(message)
         shield = {"protect_content": True} if message.discreet else {}
+        if self._limits.paid:
+            shield["allow_paid_broadcast"] = True
         options = {
             "reply_markup": _markup(message),
             "parse_mode": "HTML",

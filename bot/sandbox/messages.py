@@ -38,7 +38,7 @@ class Messages:
         if params.get("protect_content"):
             content["has_protected_content"] = True
         markup = check_markup(params["reply_markup"]) if "reply_markup" in params else None
-        self.limits.count(chat.id)
+        self.limits.count(chat.id, paid=params.get("allow_paid_broadcast", False))
         return as_answer(self.chats.add(chat, self.chats.bot, {**content, **under(markup)}))
 
     def answered(self, chat: Chat, params: Json) -> Json:

@@ -169,3 +169,21 @@ async def test_a_crowd_of_strangers_holds_up_nobody(clock: HandClock) -> None:
     assert busiest_second([one for one in sent if one[2] is Lane.STRANGER]) <= 5
     reminders = [at for at, _, lane in sent if lane is Lane.CLOCK]
     assert reminders[-1] - sent[0][0] <= 3, "five a second are theirs, the rest is everybody else's"
+
+
+async def test_a_thousand_that_wait_are_not_looked_at_for_each_grant(
+    clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, tokens = 0, Limits._tokens
+
+    def look(limits: Limits, chat_id: int, now: float) -> float:
+        nonlocal looked
+        looked += 1
+        return tokens(limits, chat_id, now)
+
+    monkeypatch.setattr(Limits, "_tokens", look)
+    crowd = [*[(7, Lane.CLOCK)] * 200, *((chat, Lane.CLOCK) for chat in range(100, 900))]
+    sent = await send_all(Limits(clock, per_second=1000), clock, crowd)
+    assert len(sent) == 1000
+    assert [chat for _, chat, _ in sent[:805]] == [*[7] * BURST, *range(100, 900)], "who must wait is overtaken"
+    assert looked < 200 * 200

@@ -1,5 +1,6 @@
 """Messages out: only the newest state of a card, a picture never costs the words, an edit finds its way."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,9 +8,12 @@ import pytest
 
 from bot.chat.errors import Gone, Refused, TryLater, Unknown
 from bot.chat.send import Answer
+from bot.config import Sending, Settings
 from bot.render.message import Button, File, Message, Reply
+from bot.sandbox.botapi import Upload
 from bot.sandbox.person import Person
-from tests.conftest import Telegram
+from tests.clock import HandClock
+from tests.conftest import Telegram, settled_in
 from tests.stories.conftest import value
 
 PNG = bytes.fromhex(
@@ -91,6 +95,29 @@ async def test_what_is_discreet_cannot_be_passed_on_and_its_picture_is_veiled(te
     assert all(body["has_media_spoiler"] for body in bodies if body.get("photo"))
     await show(telegram, ann, Message("the week", draw=lambda: PNG))
     assert not {"has_protected_content", "has_media_spoiler"} & ann.sees.body.keys()
+
+
+@pytest.mark.parametrize(("per_second", "paid"), [(30, False), (31, True)])
+async def test_above_thirty_a_second_every_new_message_is_a_paid_broadcast(
+    settings: Settings, clock: HandClock, *, per_second: int, paid: bool
+) -> None:
+    telegram = Telegram(settings.model_copy(update={"sending": Sending(per_second=per_second)}), clock)
+    await telegram.start_bot()
+    ann = await settled_in(telegram, 1001, "Ann")
+    told: list[tuple[str, bool]] = []
+    carried_out = telegram.api.carried_out
+
+    async def listen(method: str, params: Mapping[str, object], files: Mapping[str, Upload]) -> object:
+        told.append((method, params.get("allow_paid_broadcast") == "true"))
+        return await carried_out(method, params, files)
+
+    telegram.api.carried_out = listen  # type: ignore[method-assign]
+    await show(telegram, ann, Message("words"), Message("week " * 300, draw=lambda: PNG))
+    assert told == [("sendMessage", paid), ("sendPhoto", paid), ("sendMessage", paid)]
+    told.clear()
+    await show(telegram, ann, Message("other words", edit="tapped"), tapped=ann.chat[-3].message_id)
+    assert told == [("editMessageText", False)], "an edit costs nothing"
+    await telegram.stop_bot()
 
 
 async def test_a_message_out_of_reach_is_sent_anew(telegram: Telegram, ann: Person) -> None:

@@ -84,3 +84,17 @@ async def test_the_pace_can_be_set(clock: StillClock) -> None:
         api.says(user_id, "/start")
     codes = [(await api.call(api.token, "sendMessage", {"chat_id": one, "text": "Hello"}, {}))[0] for one in CROWD[:3]]
     assert codes == [200, 200, 429]
+
+
+async def test_paid_broadcasts_may_be_a_thousand_a_second(api: BotApi) -> None:
+    for user_id in range(3001, 4002):
+        api.join(user_id, "Somebody")
+        api.says(user_id, "/start")
+
+    async def send(to: int, **terms: object) -> int:
+        return (await api.call(api.token, "sendMessage", {"chat_id": to, "text": "Hello", **terms}, {}))[0]
+
+    assert {await send(to, allow_paid_broadcast=True) for to in range(3001, 3501)} == {200}
+    assert await send(3501) == 429, "without it thirty are the most, whoever pays for the others"
+    assert {await send(to, allow_paid_broadcast="true") for to in range(3501, 4001)} == {200}
+    assert await send(4001, allow_paid_broadcast=True) == 429
