@@ -258,20 +258,20 @@ def help_for(session: Session, user: User, now: datetime, checkin: CheckIn, give
 
 def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "", part: Part = "day") -> Reply:
     t = texts_for(user.language)
-    questions = questions_for(profiles.of_user(session, user.id), part)
-    checkin = checkins.open_(session, user.id, day, user.zone, domain.next_page({}, questions), now)
-    offer = part == "day" and day == today(user, now) and _yesterday_open(session, user, now)
-    card = show_card(session, user, now, checkin, said=said, yesterday_open=offer, part=part)
+    profile = profiles.of_user(session, user.id)
+    page = domain.next_page({}, questions_for(profile, part))
+    checkin = checkins.open_(session, user.id, day, user.zone, page, now)
+    offer = part == "day" and day == today(user, now) and _yesterday_open(session, user, now, profile)
+    card = show_card(session, user, now, checkin, said=said, yesterday_open=offer, part=part, profile=profile)
     return Reply((card, *below(t, user, now, checkin)))
 
 
-def _yesterday_open(session: Session, user: User, now: datetime) -> bool:
+def _yesterday_open(session: Session, user: User, now: datetime, profile: Profile) -> bool:
     yesterday = today(user, now) - timedelta(days=1)
     if day_of(user.since, user.zone, user.day_start) > yesterday:
         return False
     checkin = checkins.on_day(session, user.id, yesterday)
-    questions = questions_for(profiles.of_user(session, user.id))
-    return checkin is None or not domain.complete(checkins.answers_of(session, checkin), questions)
+    return checkin is None or not domain.complete(checkins.answers_of(session, checkin), questions_for(profile))
 
 
 def below(t: Texts, user: User, now: datetime, checkin: CheckIn) -> tuple[Message, ...]:
@@ -294,11 +294,12 @@ def show_card(
     edit: Literal["tapped"] | int | None = None,
     yesterday_open: bool = False,
     part: Part | None = None,
+    profile: Profile | None = None,
 ) -> Message:
-    """Draw a card at a page, by default at the next question, and remember what it shows; `answers` where the caller
-    has them."""
+    """Draw a card at a page, by default at the next question, and remember what it shows; `answers` and `profile` where
+    the caller has them."""
     part = part or checkin.part
-    profile = profiles.of_user(session, user.id)
+    profile = profile or profiles.of_user(session, user.id)
     questions = questions_for(profile, part)
     if answers is None:
         answers = checkins.answers_of(session, checkin)

@@ -8,7 +8,7 @@ from bot.domain.peace import STRONG, Held, Peace, held_back
 from bot.domain.profile import Profile, questions_for
 from bot.domain.questions import Value
 from bot.domain.quiet import from_text, quiet_from
-from bot.domain.reminders import CHECKIN, NIGHT, TO_OFF, TRIED, TRY, number_of_occurrence
+from bot.domain.reminders import CHECKIN, DAILY, NIGHT, ONCE_A_DAY, TO_OFF, TRIED, TRY, number_of_occurrence
 from bot.domain.schedule import day_of, instant
 from bot.store import checkins, outbox, profiles, reminders, tries
 from bot.store.database import Session
@@ -41,8 +41,8 @@ def peace_of(
         answered={day for day, values in answers.items() if card.complete(values, asked)},
         slept={day for day, values in answers.items() if card.complete(values, night)},
         begun={day for day, values in answers.items() if values},
-        done=outbox.done_since(session, user.id, began),
-        ignored={kind: outbox.unanswered(session, user.id, kind, TO_OFF, before=before) for kind in kinds},
+        done=outbox.done_since(session, user.id, began) if ONCE_A_DAY & set(kinds) else (),
+        ignored={kind: outbox.unanswered(session, user.id, kind, TO_OFF, before=before) for kind in set(kinds) - DAILY},
         a_try=tries.newest(session, user.id, profile) if {TRY, TRIED} & set(kinds) else None,
     )
 
@@ -65,8 +65,10 @@ def deadline(user: User, now: datetime, owed: Owed) -> datetime:
 
 def number_of(session: Session, user: User, owed: Owed) -> int:
     """Return the number of an owed reminder's occurrence; 0 where it comes again because somebody asked for it."""
+    if "+" in owed.slot or "@" not in owed.slot:
+        return 0
     reminder = reminders.get(session, user.id, owed.reminder_id or 0)
-    if reminder is None or "+" in owed.slot or "@" not in owed.slot:
+    if reminder is None:
         return 0
     day = date.fromisoformat(owed.slot.partition("@")[2][:10])
     return counted(reminder, reminders.of_user(session, user.id, owed.kind), day)

@@ -43,11 +43,16 @@ class CheckIn:
 
 CARD = select(checkins).where(checkins.c.id == bindparam("of"))
 ON_DAY = select(checkins).where(checkins.c.user_id == bindparam("of"), checkins.c.day == bindparam("on"))
+OPENED = insert(checkins).values(late=False, card=b"").returning(checkins.c.id)
+FROM_TO = select(checkins.c.id, checkins.c.day).where(
+    checkins.c.user_id == bindparam("of"), checkins.c.day.between(bindparam("first"), bindparam("last"))
+)
+LAST_ANSWERED = select(func.max(checkins.c.answered_at)).where(checkins.c.user_id == bindparam("of"))
 CHANGE = update(checkins).where(checkins.c.id == bindparam("of"))
 GIVEN = select(answers).where(answers.c.checkin_id == bindparam("of"))
 NEW_ANSWER = insert(answers)
 CHANGE_ANSWER = update(answers).where(answers.c.checkin_id == bindparam("of"), answers.c.question == bindparam("to"))
-"""Built once: every tap goes through them."""
+"""Built once: every tap and every card goes through them."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +70,8 @@ def open_(session: Session, user_id: int, day: date, zone: str, page: str, now: 
     found = on_day(session, user_id, day)
     if found is not None:
         return found
-    row = session.execute(
-        insert(checkins)
-        .values(user_id=user_id, day=day, zone=zone, asked_at=now, late=False, card=b"")
-        .returning(checkins.c.id)
-    ).scalar_one()
-    session.execute(
-        update(checkins)
-        .where(checkins.c.id == row)
-        .values(card=_seal_card(session, row, user_id, page, (page,), "day"))
-    )
+    row = session.execute(OPENED, {"user_id": user_id, "day": day, "zone": zone, "asked_at": now}).scalar_one()
+    session.execute(CHANGE, {"of": row, "card": _seal_card(session, row, user_id, page, (page,), "day")})
     return CheckIn(row, user_id, day, zone, now, None, False, None, page, (page,))
 
 
@@ -97,8 +94,7 @@ def turn_to(session: Session, checkin: CheckIn, page: str, asked: Sequence[str],
 
 def last_answered(session: Session, user_id: int) -> datetime | None:
     """Return when a person last answered anything on any card."""
-    found = select(func.max(checkins.c.answered_at)).where(checkins.c.user_id == user_id)
-    return cast("datetime | None", session.execute(found).scalar_one())
+    return cast("datetime | None", session.execute(LAST_ANSWERED, {"of": user_id}).scalar_one())
 
 
 def shown_since(session: Session, since: datetime) -> Sequence[tuple[int, int]]:
@@ -209,10 +205,8 @@ def answers_of(session: Session, checkin: CheckIn) -> Answers:
 
 def history(session: Session, user_id: int, first: date, last: date) -> Mapping[date, Answers]:
     """Return the answers of every check-in from `first` to `last`, both included; days without one are absent."""
-    found = select(checkins.c.id, checkins.c.day).where(
-        checkins.c.user_id == user_id, checkins.c.day >= first, checkins.c.day <= last
-    )
-    days: dict[int, date] = {row.id: row.day for row in session.execute(found)}
+    found = session.execute(FROM_TO, {"of": user_id, "first": first, "last": last})
+    days: dict[int, date] = {row.id: row.day for row in found}
     collected: dict[date, dict[str, Value | None]] = {day: {} for day in days.values()}
     for (checkin_id, question), row in _rows(session, list(days)).items():
         collected[days[checkin_id]][question] = _value(session, user_id, row)
@@ -338,7 +332,7 @@ def try_key(session: Session) -> None:
 
 
 def _rows(session: Session, ids: list[int]) -> dict[tuple[int, str], Row[Any]]:
-    found = session.execute(select(answers).where(answers.c.checkin_id.in_(ids)))
+    found = session.execute(select(answers).where(answers.c.checkin_id.in_(ids))) if ids else ()
     return {(row.checkin_id, row.question): row for row in found}
 
 

@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, func, literal, select, text, update
+from sqlalchemy import Row, bindparam, delete, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.arrays import rows
@@ -17,6 +18,29 @@ State = Literal["due", "sending", "sent", "skipped", "stale", "failed"]
 KEPT = timedelta(days=35)
 OPEN = text("state IN ('due', 'sending')")
 """The words of the partial index: without them SQLite reads the whole table, every second."""
+
+
+# Built once: every message needs them, and building one anew costs several times what it takes to execute.
+MINE = (outbox.c.id == bindparam("its_id")) & (outbox.c.claim == bindparam("its_claim")) & (outbox.c.state == "sending")
+MARK = update(outbox).where(MINE)
+CLAIMED = select(outbox.c.id).where(MINE)
+OF_KIND = (outbox.c.user_id == bindparam("user_id")) & (outbox.c.kind == bindparam("kind"))
+RESPONSES = (
+    select(outbox.c.response)
+    .where(OF_KIND)
+    .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
+    .limit(bindparam("most"))
+)
+UNANSWERED = RESPONSES.where(outbox.c.state == "sent")
+UNANSWERED_BEFORE = RESPONSES.where(outbox.c.state.in_(("sent", "sending")), outbox.c.id < bindparam("before"))
+DONE = select(outbox.c.kind).where(
+    outbox.c.user_id == bindparam("user_id"), outbox.c.response == "done", outbox.c.due_at >= bindparam("since")
+)
+SENT = (
+    select(func.count())
+    .select_from(outbox)
+    .where(OF_KIND, outbox.c.state == "sent", outbox.c.due_at > bindparam("since"))
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +84,7 @@ def owe(
 ) -> bool:
     """Owe a message once per (user, kind, slot). Returns False where it was owed before."""
     new = New(user_id, kind, slot, reminder_id, due_at, not_before, too_late_at)
-    return session.execute(_once(session).returning(outbox.c.id), _values(new)).first() is not None
+    return session.execute(_told(session.connection.dialect.name), _values(new)).first() is not None
 
 
 def owe_all(session: Session, many: Sequence[New]) -> None:
@@ -68,20 +92,26 @@ def owe_all(session: Session, many: Sequence[New]) -> None:
     if not many:
         return
     if session.connection.dialect.name == "sqlite":
-        session.execute(_once(session), [_values(new) for new in many])
+        session.execute(_once("sqlite"), [_values(new) for new in many])
     else:
         given = rows([outbox.c[name] for name in New._fields], many)
         names = (*New._fields, "state", "tries")
-        session.execute(_once(session).from_select(names, select(given, literal("due"), literal(0))))
+        session.execute(_once("postgresql").from_select(names, select(given, literal("due"), literal(0))))
 
 
-def _mine(owed: Owed) -> ColumnElement[bool]:
-    return (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == "sending")
+def _mine(owed: Owed) -> dict[str, object]:
+    return {"its_id": owed.id, "its_claim": owed.claim}
 
 
-def _once(session: Session) -> Any:
-    insert = sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
+@cache
+def _once(database: str) -> Any:
+    insert = sqlite.insert if database == "sqlite" else postgresql.insert
     return insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.user_id, outbox.c.kind, outbox.c.slot])
+
+
+@cache
+def _told(database: str) -> Any:
+    return _once(database).returning(outbox.c.id)
 
 
 def _values(new: New) -> dict[str, object]:
@@ -123,12 +153,12 @@ def count_due(session: Session, now: datetime, most: int) -> int:
 
 def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:
     """Write the outcome of a claimed row. Returns False when the claim has passed to somebody else."""
-    return session.execute(update(outbox).where(_mine(owed)).values(state=state, **values)).rowcount == 1
+    return session.execute(MARK, {**_mine(owed), "state": state, **values}).rowcount == 1
 
 
 def is_claimed(session: Session, owed: Owed) -> bool:
     """Tell whether this delivery is still ours to make: its person has not been erased, nobody else has taken it."""
-    return session.execute(select(outbox.c.id).where(_mine(owed))).first() is not None
+    return session.execute(CLAIMED, _mine(owed)).first() is not None
 
 
 def again(session: Session, owed: Owed, not_before: datetime, *, tries: int | None = None) -> bool:
@@ -195,17 +225,13 @@ def tips_since(session: Session, user_id: int, since: datetime) -> Sequence[tupl
 def unanswered(session: Session, user_id: int, kind: str, most: int, *, before: int | None = None) -> int:
     """Return how many of this kind were sent one after the other without a tap, up to `most`; `before`: the number of
     one of them, and only what was owed before it counts, also what is just being sent."""
-    said = outbox.c.state == "sent"
-    if before is not None:
-        said = (outbox.c.state.in_(("sent", "sending"))) & (outbox.c.id < before)
-    found = (
-        select(outbox.c.response)
-        .where(outbox.c.user_id == user_id, outbox.c.kind == kind, said)
-        .order_by(outbox.c.due_at.desc(), outbox.c.id.desc())
-        .limit(most)
-    )
+    mine = {"user_id": user_id, "kind": kind, "most": most}
+    if before is None:
+        found = session.execute(UNANSWERED, mine)
+    else:
+        found = session.execute(UNANSWERED_BEFORE, {**mine, "before": before})
     count = 0
-    for response in session.execute(found).scalars():
+    for response in found.scalars():
         if response is not None:
             break
         count += 1
@@ -214,18 +240,12 @@ def unanswered(session: Session, user_id: int, kind: str, most: int, *, before: 
 
 def done_since(session: Session, user_id: int, since: datetime) -> Collection[str]:
     """Return the kinds of which one was marked as done since then."""
-    found = select(outbox.c.kind).where(
-        outbox.c.user_id == user_id, outbox.c.response == "done", outbox.c.due_at >= since
-    )
-    return set(session.execute(found).scalars())
+    return set(session.execute(DONE, {"user_id": user_id, "since": since}).scalars())
 
 
 def sent_since(session: Session, user_id: int, kind: str, since: datetime) -> int:
     """Return how many of this kind were due after `since` and sent."""
-    found = select(func.count()).where(
-        outbox.c.user_id == user_id, outbox.c.kind == kind, outbox.c.state == "sent", outbox.c.due_at > since
-    )
-    return int(session.execute(found).scalar_one())
+    return int(session.execute(SENT, {"user_id": user_id, "kind": kind, "since": since}).scalar_one())
 
 
 def waiting(session: Session, now: datetime) -> tuple[int, datetime | None]:

@@ -20,6 +20,12 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
+THERE = (reminders.c.user_id == bindparam("user_id")) & reminders.c.retired_at.is_(None)
+ONE = select(reminders).where(THERE, reminders.c.id == bindparam("reminder_id"))
+ALL = select(reminders).where(THERE).order_by(reminders.c.at, reminders.c.id)
+"""Built once: building one anew costs several times what it takes to execute."""
+
+
 @dataclass(frozen=True)
 class Reminder:
     """One wall time of a kind. All of a person's times of one kind are one reminder to them.
@@ -130,19 +136,14 @@ def tidy(session: Session, now: datetime) -> None:
 
 def get(session: Session, user_id: int, reminder_id: int) -> Reminder | None:
     """Return a person's own reminder; None where it is gone or somebody else's."""
-    found = select(reminders).where(
-        reminders.c.id == reminder_id, reminders.c.user_id == user_id, reminders.c.retired_at.is_(None)
-    )
-    row = session.execute(found).one_or_none()
+    row = session.execute(ONE, {"reminder_id": reminder_id, "user_id": user_id}).one_or_none()
     return None if row is None else _read(session, row)
 
 
 def of_user(session: Session, user_id: int, kind: str | None = None) -> Sequence[Reminder]:
     """Return a person's reminders by time of day; only one kind of them if asked."""
-    found = select(reminders).where(reminders.c.user_id == user_id, reminders.c.retired_at.is_(None))
-    if kind is not None:
-        found = found.where(reminders.c.kind == kind)
-    return [_read(session, row) for row in session.execute(found.order_by(reminders.c.at, reminders.c.id))]
+    found = session.execute(ALL, {"user_id": user_id})
+    return [_read(session, row) for row in found if kind in (None, row.kind)]
 
 
 def ever(session: Session, user_id: int, beginning: str) -> Sequence[Reminder]:
