@@ -121,9 +121,9 @@ def open_day(session: Session, user: User, now: datetime, day: date, said: str) 
 def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | None:
     """The clock asks: the card of the day it was due on, unless that day is done; one nudge is owed after it."""
     day = date.fromisoformat(owed.slot)
+    profile = profiles.of_user(session, user.id)
     checkin = checkins.on_day(session, user.id, day)
-    questions = questions_for(profiles.of_user(session, user.id))
-    if checkin and domain.complete(checkins.answers_of(session, checkin), questions):
+    if checkin and domain.complete(checkins.answers_of(session, checkin), questions_for(profile)):
         return None
     t = texts_for(user.language)
     if outbox.sent_since(session, user.id, CHECKIN, user.seen_at or user.since) >= TO_REST:
@@ -147,7 +147,7 @@ def prompt(session: Session, user: User, now: datetime, owed: Owed) -> Reply | N
         not_before=nudge_at,
         too_late_at=nudge_at + policy(NUDGE).fresh_for,
     )
-    reply = _show_new(session, user, now, day)
+    reply = _show_new(session, user, now, day, profile=profile)
     return replace(reply, messages=(*before, *reply.messages))
 
 
@@ -256,9 +256,17 @@ def help_for(session: Session, user: User, now: datetime, checkin: CheckIn, give
     return signs or advice.after_card(session, user, now, checkin.day, answers, profile, done=done)
 
 
-def _show_new(session: Session, user: User, now: datetime, day: date, said: str = "", part: Part = "day") -> Reply:
+def _show_new(
+    session: Session,
+    user: User,
+    now: datetime,
+    day: date,
+    said: str = "",
+    part: Part = "day",
+    profile: Profile | None = None,
+) -> Reply:
     t = texts_for(user.language)
-    profile = profiles.of_user(session, user.id)
+    profile = profile or profiles.of_user(session, user.id)
     page = domain.next_page({}, questions_for(profile, part))
     checkin = checkins.open_(session, user.id, day, user.zone, page, now)
     offer = part == "day" and day == today(user, now) and _yesterday_open(session, user, now, profile)

@@ -7,7 +7,7 @@ pinned `tzdata` package, never from the machine, so that two machines agree and 
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -87,6 +87,7 @@ def instant(day: date, at: time, zone: str) -> datetime | None:
     return found if moved < NEVER_EXISTED else None
 
 
+@lru_cache(maxsize=1024)  # thousands who live in one zone are asked at one moment
 def day_of(moment: datetime, zone: str, day_start: time = DAY_START) -> date:
     """Return the local date an instant (aware) belongs to, where the day begins at the wall time `day_start`.
 
