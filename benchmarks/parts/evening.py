@@ -48,8 +48,10 @@ def owe_cards(url: str, people: int) -> None:
 
 
 @contextmanager
-def bot(telegram: Telegram, folder: Path, url: str, per_second: int, *words: str) -> Iterator[int]:
-    """Run `headsup` with these words (else `run`) as a process until the end of the block; gives its number."""
+def bots(
+    telegram: Telegram, folder: Path, url: str, per_second: int, *words: str, processes: int = 1
+) -> Iterator[Sequence[int]]:
+    """Run so many of `headsup` with these words (else `run`) until the end of the block; gives their numbers."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADSUP_")}
     settings = {
         "HEADSUP_TELEGRAM__TOKEN": TOKEN,
@@ -60,17 +62,22 @@ def bot(telegram: Telegram, folder: Path, url: str, per_second: int, *words: str
         "HEADSUP_BACKUP__KEEP_DAILY": "0",
         "HEADSUP_SENDING__PER_SECOND": str(per_second),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", *(words or ("run",))],
-        cwd=folder,
-        env={**inherited, "PYTHONPATH": str(ROOT) + os.environ.get("XP", ""), **settings},
-        stdout=subprocess.DEVNULL,
-    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", *(words or ("run",))],
+            cwd=folder,
+            env={**inherited, "PYTHONPATH": str(ROOT), **settings},
+            stdout=subprocess.DEVNULL,
+        )
+        for _ in range(processes)
+    ]
     try:
-        yield process.pid
+        yield [process.pid for process in running]
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait()
 
 
 def cpu_of(pids: Sequence[int]) -> float:

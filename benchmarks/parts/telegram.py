@@ -22,6 +22,8 @@ SERVER_TIME = 0.05
 TOKEN = "1:benchmark"  # noqa: S105 - of nobody's bot
 ME = {"id": 1, "is_bot": True, "first_name": "HeadsUp", "username": "BenchmarkBot"}
 MOST_UPDATES = 100
+FIRST_MESSAGE = 1001
+"""The number of the first new message; the others follow in the order in which they came."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Book:
         self.updates: list[dict[str, Any]] = []
         self.next_update = 1
         self.polls: Callable[[], None] | None = None
-        self.message_id = 1000
+        self.message_id = FIRST_MESSAGE - 1
 
 
 class Line(asyncio.Protocol):
