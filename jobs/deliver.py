@@ -88,12 +88,14 @@ async def deliver(
     what the others have claimed is on its way. Returns how many were sent."""
     lanes = max(1, min(LANES, at_most // 2))
     share = at_most // lanes
+    turn = asyncio.Lock()  # all that waits to be written shares a commit: claims would end, and go out, all at once
 
     async def lane() -> int:
         sent, claimed = 0, share
         while claimed == share and going_on() and not sender.closed:
-            lease = Lease(database, clock)
-            batch = await database.write(lambda session: claim(session, clock.now(), share))
+            async with turn:
+                lease = Lease(database, clock)
+                batch = await database.write(lambda session: claim(session, clock.now(), share))
             claimed = batch.many
             sent += await send(database, sender, clock, batch, lease)
         return sent
