@@ -21,7 +21,8 @@ OPEN = text("state IN ('due', 'sending')")
 
 
 # Built once: every message needs them, and building one anew costs several times what it takes to execute.
-MINE = (outbox.c.id == bindparam("its_id")) & (outbox.c.claim == bindparam("its_claim")) & (outbox.c.state == "sending")
+ITS_CLAIM = (outbox.c.claim == bindparam("its_claim")) & (outbox.c.state == "sending")
+MINE = (outbox.c.id == bindparam("its_id")) & ITS_CLAIM
 MARK = update(outbox).where(MINE)
 CLAIMED = select(outbox.c.id).where(MINE)
 OF_KIND = (outbox.c.user_id == bindparam("user_id")) & (outbox.c.kind == bindparam("kind"))

@@ -141,8 +141,8 @@ MUTATIONS = (
         "F5",
         "the claim is not asked for",
         "bot/store/outbox.py",
-        "    return (outbox.c.id == owed.id) & (outbox.c.claim == owed.claim) & (outbox.c.state == \"sending\")\n",
-        "    return outbox.c.id == owed.id\n",
+        "MINE = (outbox.c.id == bindparam(\"its_id\")) & ITS_CLAIM\n",
+        "MINE = (outbox.c.id == bindparam(\"its_id\")) & (bindparam(\"its_claim\") != \"\")\n",
         "tests/store/test_outbox.py -k lost_the_claim",
     ),
     Mutation(
