@@ -21,6 +21,21 @@ OPEN = text("state IN ('due', 'sending')")
 
 
 # Built once: every message needs them, and building one anew costs several times what it takes to execute.
+AT = bindparam("at", type_=outbox.c.not_before.type)
+READY = (
+    select(outbox.c.id)
+    .where(OPEN, outbox.c.state == "due", outbox.c.not_before <= AT)
+    .order_by(outbox.c.not_before, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("ready")
+)
+TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(READY.c.id)))
+    .values(state="sending", claim=bindparam("by"), claimed_at=AT, tries=outbox.c.tries + 1)
+    .returning(outbox)
+)
 ITS_CLAIM = (outbox.c.claim == bindparam("its_claim")) & (outbox.c.state == "sending")
 MINE = (outbox.c.id == bindparam("its_id")) & ITS_CLAIM
 MARK = update(outbox).where(MINE)
@@ -121,22 +136,9 @@ def _values(new: New) -> dict[str, object]:
 
 def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
     """Take up to `most` rows that may be sent now, oldest first; each is marked before anything is sent."""
-    ready = (
-        select(outbox.c.id)
-        .where(OPEN, outbox.c.state == "due", outbox.c.not_before <= now)
-        .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-        .cte("ready")
-    )
     token = secrets.token_hex(16)
-    taken = (
-        update(outbox)
-        .where(outbox.c.id.in_(select(ready.c.id)))
-        .values(state="sending", claim=token, claimed_at=now, tries=outbox.c.tries + 1)
-        .returning(outbox)
-    )
-    rows = sorted(session.execute(taken).all(), key=lambda row: (row.not_before, row.id))
+    taken = session.execute(TAKE, {"at": now, "most": most, "by": token})
+    rows = sorted(taken.all(), key=lambda row: (row.not_before, row.id))
     return [_read(row, token, row.tries) for row in rows]
 
 
