@@ -22,7 +22,7 @@ def store(database: Database, *update_ids: int) -> list[int]:
 def test_an_update_is_stored_once(database: Database) -> None:
     assert store(database, 10, 11) == [10, 11]
     assert store(database, 11, 12, 12) == [12]
-    left = database.submit(inbox.unfinished).result(5)
+    left = database.submit(lambda s: inbox.unfinished(s, NOW)).result(5)
     assert [(one.update_id, one.state, one.user_id) for one in left] == [
         (10, "received", ANN),
         (11, "received", ANN),
@@ -33,8 +33,9 @@ def test_an_update_is_stored_once(database: Database) -> None:
 
 def test_the_order_is_that_of_arrival_not_of_the_numbers(database: Database) -> None:
     store(database, 99)
-    store(database, 5)
-    assert [one.update_id for one in database.submit(inbox.unfinished).result(5)] == [99, 5]
+    store(database, 5, 3, 4)
+    left = database.submit(lambda s: inbox.unfinished(s, NOW)).result(5)
+    assert [one.update_id for one in left] == [99, 5, 3, 4]
 
 
 def test_from_received_to_replied(database: Database) -> None:
@@ -47,7 +48,7 @@ def test_from_received_to_replied(database: Database) -> None:
         inbox.set_aside(session, 12, "KeyError", NOW)
 
     database.submit(work).result(5)
-    (left,) = database.submit(inbox.unfinished).result(5)
+    (left,) = database.submit(lambda s: inbox.unfinished(s, NOW)).result(5)
     assert (left.update_id, left.state, left.card) == (10, "handled", 7)
     rows = database.submit(lambda s: s.execute(table.select().order_by(table.c.update_id)).all()).result(5)
     assert [row.payload is None for row in rows] == [False, True, True], "what was answered or given up is wiped"
@@ -97,4 +98,4 @@ def test_of_a_strangers_update_only_the_id_stays_and_that_not_for_long(database:
 
 
 def waiting(database: Database) -> list[int]:
-    return [one.update_id for one in database.submit(inbox.unfinished).result(5)]
+    return [one.update_id for one in database.submit(lambda s: inbox.unfinished(s, NOW)).result(5)]
