@@ -40,7 +40,7 @@ from bot.store.database import Session
 from tests.conftest import moves_in
 
 ROOT = Path(__file__).parents[1]
-PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+PEOPLE = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 3
 ONLY = sys.argv[3] if len(sys.argv) > 3 else ""
 AT_A_TIME = 100

@@ -40,6 +40,7 @@ if __name__ == "__main__":
             entry_points=[asks(0)],
             states={step: [asks(step)] for step in range(1, len(TAPS))},
             fallbacks=[],
+            per_message=True,
             name="card",
             persistent=True,
         )
