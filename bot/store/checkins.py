@@ -49,6 +49,11 @@ FROM_TO = select(checkins.c.id, checkins.c.day).where(
 )
 LAST_ANSWERED = select(func.max(checkins.c.answered_at)).where(checkins.c.user_id == bindparam("of"))
 CHANGE = update(checkins).where(checkins.c.id == bindparam("of"))
+REMEMBER = (
+    update(checkins)
+    .where(checkins.c.id == bindparam("of"), checkins.c.message_id.is_distinct_from(bindparam("shown")))
+    .values(message_id=bindparam("shown"))
+)
 GIVEN = select(answers).where(answers.c.checkin_id == bindparam("of"))
 NEW_ANSWER = insert(answers)
 CHANGE_ANSWER = update(answers).where(answers.c.checkin_id == bindparam("of"), answers.c.question == bindparam("to"))
@@ -131,9 +136,10 @@ def typed_in(session: Session, user_id: int, message_id: int) -> tuple[CheckIn, 
 
 
 def remember_messages(session: Session, shown: Sequence[tuple[int, int]]) -> None:
-    """Keep which message shows a card now: (check-in, message)."""
+    """Keep which message shows a card now: (check-in, message). Where it is known nothing is written, so that nobody
+    waits for a person's turn who has not moved their card."""
     if shown:
-        session.execute(CHANGE, [{"of": checkin_id, "message_id": message_id} for checkin_id, message_id in shown])
+        session.execute(REMEMBER, [{"of": checkin_id, "shown": message_id} for checkin_id, message_id in sorted(shown)])
 
 
 def answer(
