@@ -37,6 +37,7 @@ async def test_a_stop_finishes_what_is_under_way(api: BotApi, bot: BotProcess) -
         assert told(session, ann.user_id) == {"headache": [7]}
 
 
+@pytest.mark.slow
 async def test_the_first_start_prints_the_operators_link_and_the_second_does_not(api: BotApi, bot: BotProcess) -> None:
     bot.variables["HEADSUP_ACCESS__MODE"] = "invite"
     await bot.start()
@@ -57,6 +58,7 @@ async def test_the_first_start_prints_the_operators_link_and_the_second_does_not
     assert not [line for line in bot.output if "invitation" in line]
 
 
+@pytest.mark.slow
 async def test_a_wrong_token_is_one_sentence(bot: BotProcess) -> None:
     await bot.start(HEADSUP_TELEGRAM__TOKEN="2:not-the-sandbox")
     assert await bot.ends() == 78
@@ -65,6 +67,7 @@ async def test_a_wrong_token_is_one_sentence(bot: BotProcess) -> None:
     ]
 
 
+@pytest.mark.slow
 async def test_a_bot_started_before_the_network_connects_when_it_comes(
     api: BotApi, server: Server, bot: BotProcess
 ) -> None:
@@ -81,6 +84,7 @@ async def test_a_bot_started_before_the_network_connects_when_it_comes(
         await back.close()
 
 
+@pytest.mark.slow
 async def test_a_stop_is_heeded_while_there_is_no_network(server: Server, bot: BotProcess) -> None:
     await server.close()
     await bot.start()
@@ -133,6 +137,7 @@ async def test_the_sandbox_has_everything_in_one_process_again_and_again(
         await sandbox.clear_away()
 
 
+@pytest.mark.slow
 async def test_the_look_alike_alone_serves_a_bot_started_elsewhere(
     tmp_path: Path, bot: BotProcess, http: aiohttp.ClientSession
 ) -> None:

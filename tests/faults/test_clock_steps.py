@@ -157,6 +157,7 @@ async def household(home: Home) -> AsyncIterator[tuple[SettableWorld, Household]
 
 
 @pytest.mark.parametrize(("step", "moment"), STORIES if FULL else SAMPLE)
+@pytest.mark.slow
 def test_a_clock_that_is_wrong_for_a_while(home: Home, promise: Figures, step: str, moment: str) -> None:
     async def story() -> None:
         async with household(home) as (all_is, they):
@@ -176,6 +177,7 @@ def test_a_clock_that_is_wrong_for_a_while(home: Home, promise: Figures, step: s
 
 
 @pytest.mark.parametrize(("step", "moment"), STORIES if FULL else SAMPLE[:1])
+@pytest.mark.slow
 def test_a_clock_that_is_set_for_good(home: Home, promise: Figures, step: str, moment: str) -> None:
     async def story() -> None:
         async with household(home) as (all_is, they):
@@ -200,6 +202,7 @@ def test_a_clock_that_is_set_for_good(home: Home, promise: Figures, step: str, m
 
 
 @pytest.mark.parametrize(("hours", "moment"), [(h, m) for h in (3, 8) for m in MOMENTS][:: 1 if FULL else 5])
+@pytest.mark.slow
 def test_a_machine_that_sleeps(home: Home, promise: Figures, hours: int, moment: str) -> None:
     async def story() -> None:
         async with household(home) as (all_is, they):

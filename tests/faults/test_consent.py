@@ -244,6 +244,7 @@ class NotOnTheList(Consent):
 
 
 @pytest.mark.parametrize("machine", [Consent, ByInvitation, NotOnTheList])
+@pytest.mark.slow
 def test_nothing_without_consent(databases: Databases, machine: type[Consent], promise: Figures) -> None:
     machine.databases = databases
     machine.steps = machine.tried = machine.diaries = machine.ended = 0

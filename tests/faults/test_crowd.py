@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.sandbox.person import Person
 from tests.databases import Home
 from tests.faults.household import CARD, shown
@@ -52,6 +54,7 @@ class Telephone:
         return sorted(shown_at[chat] - at for chat, at in self.tapped.items())
 
 
+@pytest.mark.slow
 def test_all_are_due_in_the_same_minute(home: Home, promise: Figures) -> None:
     async def story() -> None:
         async with world(home) as all_is:

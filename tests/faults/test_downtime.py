@@ -32,6 +32,7 @@ for four hours, a reminder for a quarter of one."""
 
 
 @pytest.mark.parametrize(("away", "cards", "tips"), AWAY.values(), ids=AWAY)
+@pytest.mark.slow
 def test_a_time_away(home: Home, promise: Figures, away: timedelta, cards: int, tips: int) -> None:
     async def story() -> None:
         async with world(home) as all_is:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bot.clock import SystemClock
@@ -151,6 +152,7 @@ async def test_a_stop_under_load(folder: Path, promise: Figures) -> None:
     promise.at_most("T03", "cards and reminders under way at once", IN_FLIGHT, api.most_in_hand, tries=STOPS)
 
 
+@pytest.mark.slow
 async def test_a_stop_in_the_middle_of_a_ban(api: BotApi, bot: BotProcess, promise: Figures) -> None:
     lay_out(bot.folder)
     asked = move_in(bot.folder, api, range(2001, 2041), due_at=this_minute(api.clock.now()))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
+import pytest
+
 from bot.actions import reminders as actions
 from bot.actions import settings
 from bot.domain.reminders import CHECKIN, EVERY_DAY
@@ -134,6 +136,7 @@ class Walker:
         return datetime.combine(day, DAY_BEGINS, oracle.rules(self.zone)).astimezone(UTC)
 
 
+@pytest.mark.slow
 async def test_whoever_moves_about_is_asked_once_a_day(telegram: Telegram, promise: Figures) -> None:
     chance = random.Random(44)
     walkers = await move_in(telegram, chance)

@@ -70,6 +70,7 @@ def until_it_begins(command: BotProcess, key_file: Path, before: bytes) -> None:
     pytest.fail("no new key came")
 
 
+@pytest.mark.slow
 async def test_killed_at_any_moment(folder: Path, promise: Figures) -> None:
     given = await asyncio.to_thread(live, folder)
     assert len(given) == len(PEOPLE) * DAYS

@@ -83,6 +83,7 @@ def clock(start: datetime) -> HandClock:
 
 
 @pytest.mark.parametrize(("start", "days"), STRETCHES if FULL else STRETCHES[:1])
+@pytest.mark.slow
 async def test_a_card_a_date_at_eight(telegram: Telegram, promise: Figures, start: datetime, days: int) -> None:
     """People in forty zones live through nights in which clocks change, and answer each card when it comes."""
     homes = [(zone, time(20), EVERY_DAY) for zone in ZONES]
@@ -104,6 +105,7 @@ async def test_a_card_a_date_at_eight(telegram: Telegram, promise: Figures, star
 
 
 @pytest.mark.parametrize("start", [pytest.param(start, id=name) for name, start in WEEKS.items()][: 6 if FULL else 1])
+@pytest.mark.slow
 async def test_weeks_meet_without_gap_or_overlap(telegram: Telegram, promise: Figures, start: datetime) -> None:
     """Some answer before the summary comes, some after it, some not; now and then the bot was away when it was due."""
     chance = random.Random(43)

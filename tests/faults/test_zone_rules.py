@@ -132,6 +132,7 @@ def new_data(tmp_path: Path, promise: Figures) -> Path:
     return publish(tmp_path, compiler)
 
 
+@pytest.mark.slow
 async def test_the_next_card_comes_by_the_new_clock(folder: Path, new_data: Path, promise: Figures) -> None:
     lay_out(folder)
     homes = move_in(folder, MOVED, NOON)
@@ -155,6 +156,7 @@ def rules(data: Path, zone: str) -> ZoneInfo:
         return ZoneInfo.from_file(compiled)
 
 
+@pytest.mark.slow
 async def test_the_bot_itself_notices(
     folder: Path, new_data: Path, bot: BotProcess, api: BotApi, promise: Figures
 ) -> None:
