@@ -144,8 +144,10 @@ class Postgres:
     def _made(self, model: str) -> Iterator[str]:
         name = f"diary{next(self._numbers)}"
         self._does(f"CREATE DATABASE {name} TEMPLATE {model} STRATEGY file_copy")
-        yield self._of(name)
-        self._does(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            yield self._of(name)
+        finally:
+            self._does(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _of(self, name: str) -> str:
         return self._address.set(database=name).render_as_string(hide_password=False)
