@@ -43,7 +43,7 @@ def which_dates(t: Texts, number: int, table: Table, unclear: tuple[str, date, d
     """Ask what nobody can tell from the table: which figure of its dates is the day. `unclear` is one of them."""
     cell, one, other = unclear
     return Message(
-        f"{_columns(t, table)}\n\n" + t("Which day is {date}?", date=f"“{plain(cell[:40])}”"),
+        f"{_columns(t, table)}\n\n" + t("Which day is {date}?", date=t("“{words}”", words=plain(cell[:40]))),
         rows(
             [Button(t.day(one), f"read_as:{number}:0"), Button(t.day(other), f"read_as:{number}:1")],
             [Button(t("Leave it"), f"leave:{number}")],

@@ -9,6 +9,7 @@ from bot.domain.reminders import (
     CHECKIN,
     DAILY,
     EVERY_DAY,
+    MORNING,
     NIGHT,
     OWN,
     SUMMARY,
@@ -165,7 +166,7 @@ def words_too_long(t: Texts, most: int) -> Message:
 
 def times_not_understood(t: Texts, found: NotTimes, *, example: str = "") -> Message:
     """Say what stands in the way, with an example; nothing is stored by guess."""
-    word = f"“{plain(found.word)}”"
+    word = t("“{words}”", words=plain(found.word))
     why = {
         "nothing": t("I did not understand that time."),
         "no_hour": t("At what time?"),
@@ -230,6 +231,7 @@ def name(t: Texts, kind: str, words: str | None = None) -> str:
     if kind.startswith(OWN):
         return plain(words) if words else t("My own words")
     by_themselves = {
+        MORNING: t("How the attack was"),
         VISIT: t("Before your visit"),
         AFTER_VISIT: t("After your visit"),
         TRY: t("Your try"),

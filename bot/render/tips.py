@@ -78,7 +78,7 @@ def why(
     if short_night:
         lines.append(t("You noted a short night, so it is about sleep."))
     if tip is not None:
-        lines.append(f"“{t(tip.text)}”")
+        lines.append(t("“{words}”", words=t(tip.text)))
         if tip.source:
             lines.append(t("It rests on: {source}.", source=plain(t(tip.source))))
         lines.append(_strength(t, tip))
