@@ -190,8 +190,10 @@ async def _live(
     pushed = part is Part.WEB or database.settings.telegram.mode == "webhook"
     beside = [asyncio.create_task(page(metronome))] if page and metronome else []
     watchdog = Watchdog()
+    health = _health(database, clock, chat, metronome, part)
     started = False
     try:
+        await _open(health, database.settings)
         await chat.start()
         if metronome is not None:
             await metronome.start()
@@ -202,8 +204,6 @@ async def _live(
             beside.append(asyncio.create_task(_be_pushed(chat, database) if pushed else chat.be_polled()))
         beside.append(asyncio.create_task(_watch(database, clock, seat, part)))
         beside.append(asyncio.create_task(_tell_we_live(watchdog, database, clock)))
-        if database.settings.http.port:
-            beside.append(asyncio.create_task(_tell_health(_health(database, clock, chat, metronome, part), database)))
         await asyncio.gather(*beside)
     except InvalidToken:
         stop_with(MISCONFIGURED, me.UNKNOWN)
@@ -220,6 +220,7 @@ async def _live(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        await health.stop()
         database.close()
         if seat is not None:
             seat.close()
@@ -267,17 +268,15 @@ def _health(database: Database, clock: Clock, chat: Chat, metronome: Metronome |
     return Health(database, clock, chat.metrics, pulses)
 
 
-async def _tell_health(health: Health, database: Database) -> None:
-    """Answer who asks how the bot is until cancelled."""
-    http = database.settings.http
+async def _open(health: Health, settings: Settings) -> None:
+    """Answer from now on who asks how the bot is, where that is wanted."""
+    http = settings.http
+    if not http.port:
+        return
     try:
         await health.start(http.listen, http.port)
     except OSError as trouble:
         stop_with(FAILED, f"[http] port: {http.listen}:{http.port}: {trouble.strerror}")
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await health.stop()
 
 
 async def _tell_we_live(watchdog: Watchdog, database: Database, clock: Clock) -> None:
