@@ -93,7 +93,10 @@ class Seat:
 def others(connection: Connection) -> int:
     """Return how many other connections a PostgreSQL database has: there, no file is locked."""
     found = connection.execute(
-        text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"  # its own housekeeping runs under the database's name too
+        )
     )
     return int(found.scalar_one())
 
