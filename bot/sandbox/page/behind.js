@@ -53,8 +53,8 @@ export function behind({ wire, onTrouble, onNews }) {
   function tell() {
     if (!stage) return;
     const way = stage.goal !== null && t("on the way to {when}…", { when: say("moment", stage.goal * 1000) });
-    byId("now").textContent = say("moment", now());
-    byId("zone").textContent = way || stage.zone.replace(/.*\//, "").replaceAll("_", " ");
+    byId("now").textContent = say("clock", now());
+    byId("place-now").textContent = way || `${say("date", now())} · ${stage.zone.replace(/.*\//, "").replaceAll("_", " ")}`;
     bar.setAttribute("aria-busy", String(Boolean(way)));
   }
   setInterval(tell, TICK);

@@ -15,6 +15,8 @@ const formats = {
   time: { hour: "2-digit", minute: "2-digit" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   day: { weekday: "long", day: "numeric", month: "long" },
+  clock: { weekday: "short", hour: "2-digit", minute: "2-digit" },
+  date: { day: "numeric", month: "short" },
   moment: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   full: { dateStyle: "full", timeStyle: "medium" },
 };
