@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -57,7 +57,7 @@ class Seat:
         self._engine = create_engine(
             url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=waiting
         )
-        self._take = text(f"SELECT pg_try_advisory_lock{'_shared' if shared else ''}({number})")
+        self._take = select((func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock)(number))
         self._connection: Connection | None = None
         self._mine = False
         self.reached = False
