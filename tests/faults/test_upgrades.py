@@ -75,7 +75,7 @@ def must_read_as_ever(session: Session) -> None:
     ben = users.get(session, BEN)
     assert ben is not None
     assert (ben.paused_until, ben.awaiting) == (users.FOR_EVER, "zone")
-    waiting = [(one.update_id, one.state, one.card, one.raw) for one in inbox.unfinished(session)]
+    waiting = [(one.update_id, one.state, one.card, one.raw) for one in inbox.unfinished(session, THEN)]
     assert waiting == [(41, "received", None, UPDATES[0]), (42, "handled", 1, UPDATES[1])]
     [owed] = outbox.claim(session, NOW, 9)
     assert (owed.user_id, owed.slot, owed.due_at) == (BEN, "2026-03-02", NOW)
