@@ -119,7 +119,8 @@ def _finish(session: Session, update_id: int, values: Mapping[str, object]) -> N
 def drop_forgotten(session: Session, before: datetime | None = None) -> None:
     """Leave no row of what was forgotten: Telegram has been told that we have all that is here, or came `before`."""
     told = FORGOTTEN if before is None else FORGOTTEN & (inbox.c.received_at < before)
-    session.execute(delete(inbox).where(told))
+    rows = select(inbox.c.id).where(told).with_for_update(skip_locked=True).cte("told")  # several processes may do this
+    session.execute(delete(inbox).where(inbox.c.id.in_(select(rows.c.id))))
 
 
 def forget_user(session: Session, user_id: int, *, unread: bool) -> None:

@@ -145,7 +145,9 @@ def claim(session: Session, now: datetime, most: int) -> Sequence[Owed]:
 def renew(session: Session, claim: str, now: datetime) -> None:
     """Hold on to what is still being sent under this claim: its lease begins anew."""
     mine = (outbox.c.claim == claim) & (outbox.c.state == "sending")
-    session.execute(update(outbox).where(OPEN, mine).values(claimed_at=now))
+    # What is just being marked needs no lease any more; to wait for it could be to wait for ever.
+    held = select(outbox.c.id).where(OPEN, mine).with_for_update(skip_locked=True).cte("held")
+    session.execute(update(outbox).where(outbox.c.id.in_(select(held.c.id))).values(claimed_at=now))
 
 
 def count_due(session: Session, now: datetime, most: int) -> int:
