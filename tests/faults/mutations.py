@@ -279,8 +279,8 @@ MUTATIONS = (
         "tick",
         "a message is marked as sent before it is",
         "bot/store/outbox.py",
-        "        .values(state=\"sending\", claim=token, claimed_at=now, tries=outbox.c.tries + 1)\n",
-        "        .values(state=\"sent\", claim=token, claimed_at=now, tries=outbox.c.tries + 1)\n",
+        "    .values(state=\"sending\", claim=bindparam(\"by\"), claimed_at=AT, tries=outbox.c.tries + 1)\n",
+        "    .values(state=\"sent\", claim=bindparam(\"by\"), claimed_at=AT, tries=outbox.c.tries + 1)\n",
         "tests/jobs/test_deliver.py",
     ),
     Mutation(
