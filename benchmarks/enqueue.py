@@ -28,6 +28,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import update
 
 from bot.clock import SystemClock
 from bot.config import Database as DatabaseSettings
@@ -37,6 +38,7 @@ from bot.sandbox.server import serve
 from bot.store import checkins, meta, schema, users
 from bot.store.crypto import make_keys
 from bot.store.database import Database, Session, open_engine
+from bot.store.tables import reminders
 from jobs.enqueue import enqueue
 from tests import crowd
 from tests.conftest import moves_in
@@ -109,16 +111,19 @@ async def ours(name: str, url: str, folder: Path) -> float:
     idle = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / ticks
     await database.write(lambda session: crowd.move_in(session, AT_REST + 2, DUE, NOW.replace(second=0)))
     crowd.settle(engine)
-    began = stopwatch.perf_counter()
+    began, computing = stopwatch.perf_counter(), stopwatch.process_time()
     claimed = await enqueue(database, NOW)
-    took = stopwatch.perf_counter() - began
+    took, computing = stopwatch.perf_counter() - began, stopwatch.process_time() - computing
     assert claimed == DUE
+    tomorrow = SystemClock().now() + timedelta(days=1)  # the bot that starts now goes by the real clock
+    await database.write(lambda session: session.execute(update(reminders).values(next_at=tomorrow)).rowcount)
     database.close()
     start, computed, memory = await started(url, key)
     rate = DUE / took
     print(f"{name:<11} memory of headsup run   {memory:8.0f} MB")
     print(f"{name:<11} headsup run has started {start:8.2f} s, {computed:.2f} s of processor time")
     print(f"{name:<11} tick with nothing due   {idle * 1000:8.3f} ms of processor time, {AT_REST:,} at rest")
+    print(f"{name:<11} claimed and re-planned  {DUE / computing:8,.0f} a second of our own processor time")
     print(f"{name:<11} claimed and re-planned  {rate:8,.0f} a second ({DUE:,} of {AT_REST + DUE:,})")
     assert memory <= MOST_MEMORY, "memory"
     assert computed <= SLOWEST_START, "a start, whatever the number of people"
