@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 
@@ -70,11 +71,7 @@ def grant(session: Session, per_second: int, most: int, opens_in: timedelta) -> 
 
     What replies wait for counts as taken: they go first.
     """
-    session.hold(GRANTS)
-    since = func.coalesce(grants.c.opens_at, grants.c.asked_at)
-    gone = grants.c.over_at.is_(None) & (since < NOW - LONGEST)
-    missed = grants.c.begun.is_(False) & (since < NOW - LASTS)
-    session.execute(delete(grants).where((grants.c.over_at < NOW - A_SECOND) | gone | missed))
+    _count_anew(session)
     counts = grants.c.over_at.is_(None) | (grants.c.over_at > NOW + opens_in - A_SECOND)
     many = min(most, per_second - _sum(session, counts))
     if many < 1:
@@ -84,29 +81,30 @@ def grant(session: Session, per_second: int, most: int, opens_in: timedelta) -> 
 
 def ask(session: Session, per_second: int, waiting: int | None = None) -> tuple[int, bool]:
     """Ask for room for one reply, at once. Returns the grant's number and whether it may go now; else ask again with
-    this number as `waiting`."""
-    session.hold(GRANTS)
-    opened = grants.c.opens_at.is_not(None)
+    this number as `waiting`: who has not for long is thought to be gone, and gets another number."""
+    _count_anew(session)
+    others = true() if waiting is None else grants.c.id != waiting
+    opened = others & grants.c.opens_at.is_not(None)
     counts = opened & (grants.c.over_at.is_(None) | (grants.c.over_at > NOW - A_SECOND))
     goes = _sum(session, counts) < per_second
-    if waiting is None:
-        return _add(session, 1, NOW if goes else None, begun=True), goes
-    if goes:
-        session.execute(update(grants).where(grants.c.id == waiting).values(opens_at=NOW))
-    return waiting, goes
+    opens_at = NOW if goes else None
+    if waiting is not None:
+        again = update(grants).where(grants.c.id == waiting).values(asked_at=NOW, opens_at=opens_at)
+        if session.execute(again).rowcount == 1:
+            return waiting, goes
+    return _add(session, 1, opens_at, begun=True), goes
 
 
 def waiting(session: Session) -> int:
-    """Return how many messages are granted whose grants nobody has taken up yet."""
-    return _sum(session, grants.c.begun.is_(False) & grants.c.over_at.is_(None))
+    """Return how many messages are granted whose grants nobody has taken up yet, and still may."""
+    return _sum(session, _open())
 
 
 def begin(session: Session, number: int) -> tuple[int, float] | None:
     """Take a grant up, once. Returns for how many it is, and the seconds until it opens; None where its time is over or
     somebody has it."""
-    open_ = grants.c.begun.is_(False) & grants.c.over_at.is_(None) & (grants.c.opens_at + LASTS > NOW)
     seconds = func.extract("epoch", grants.c.opens_at - NOW).label("seconds")
-    taken = update(grants).where(grants.c.id == number, open_).values(begun=True).returning(grants.c.many, seconds)
+    taken = update(grants).where(grants.c.id == number, _open()).values(begun=True).returning(grants.c.many, seconds)
     row = session.execute(taken).mappings().one_or_none()
     return None if row is None else (int(row["many"]), float(row["seconds"]))
 
@@ -118,6 +116,19 @@ def over(session: Session, number: int, ago: float, many: int) -> None:
         return
     then = NOW - timedelta(seconds=ago)
     session.execute(update(grants).where(grants.c.id == number).values(over_at=then, many=many))
+
+
+def _open() -> ColumnElement[bool]:
+    return grants.c.begun.is_(False) & grants.c.over_at.is_(None) & (grants.c.opens_at + LASTS > NOW)
+
+
+def _count_anew(session: Session) -> None:
+    """Let nobody else count until the transaction ends, and leave out what counts no more."""
+    session.hold(GRANTS)
+    since = func.coalesce(grants.c.opens_at, grants.c.asked_at)
+    gone = grants.c.over_at.is_(None) & (since < NOW - LONGEST)
+    missed = grants.c.begun.is_(False) & (since < NOW - LASTS)
+    session.execute(delete(grants).where((grants.c.over_at < NOW - A_SECOND) | gone | missed))
 
 
 def _sum(session: Session, counts: ColumnElement[bool]) -> int:
