@@ -1,5 +1,6 @@
 """Telegram's limits where several processes send with one token: how many go out in all is counted in the database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,6 +11,8 @@ from bot.store import grants
 from bot.store.database import Database
 
 ASK_AGAIN = 0.05
+STILL_NOW = 5.0
+"""Seconds after which a grant that was asked for is not used: well before the others think its process gone."""
 
 
 class SharedLimits(Limits):
@@ -19,28 +22,40 @@ class SharedLimits(Limits):
     def __init__(self, database: Database, clock: Clock, *, per_second: int, per_chat_per_second: float) -> None:
         super().__init__(clock, per_second=per_second, per_chat_per_second=per_chat_per_second)
         self._database = database
+        self._queue = asyncio.Lock()
 
     @asynccontextmanager
-    async def permit(self, chat_id: int, lane: Lane) -> AsyncIterator[None]:
-        async with super().permit(chat_id, lane):
-            if lane is Lane.CLOCK:
-                yield
-                return
-            number = await self._ask()
-            ago = 0.0  # what failed may have arrived at its very end
-            try:
-                yield
-                ago = self.way_back
-            finally:
-                await self._database.insist(lambda session: grants.over(session, number, ago, 1), self._clock)
+    async def _room_for(self, lane: Lane) -> AsyncIterator[None]:
+        if lane is Lane.CLOCK:
+            yield
+            return
+        number = await self._ask()
+        ago = 0.0  # what failed may have arrived at its very end
+        try:
+            yield
+            ago = self.way_back
+        finally:
+            await self._database.insist(lambda session: grants.over(session, number, ago, 1), self._clock)
 
     async def _ask(self) -> int:
-        number, goes = await self._database.write(partial(grants.ask, per_second=self._per_second))
-        while not goes:
-            await self._clock.sleep(ASK_AGAIN)
-            again = partial(grants.ask, per_second=self._per_second, waiting=number)
-            number, goes = await self._database.write(again)
-        return number
+        """Ask until there is room; where others wait here, after them. Returns the grant's number."""
+        number, goes = None, False
+        if not self._queue.locked():
+            number, goes = await self._try(number)
+        if number is not None and goes:
+            return number
+        async with self._queue:
+            while True:
+                number, goes = await self._try(number)
+                if goes:
+                    return number
+                await self._clock.sleep(ASK_AGAIN)
+
+    async def _try(self, number: int | None) -> tuple[int, bool]:
+        asked = self._clock.steady()
+        number, goes = await self._database.write(partial(grants.ask, per_second=self.allowed, waiting=number))
+        # Who was stopped meanwhile may come too late for the second that it was granted.
+        return number, goes and self._clock.steady() - asked < STILL_NOW
 
     def _pause_for_all(self, now: float) -> float | None:
         pause = super()._pause_for_all(now)
