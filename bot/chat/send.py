@@ -152,15 +152,17 @@ class Sender:
         """Send what is new of what the clock owes and return the last message's id. Raises Gone, TryLater, Refused or
         Unknown.
 
-        TryLater(0) where it may not go any more when its turn comes: too late, or no longer ours. Between two messages
-        the person may have deleted everything: then nothing more comes.
+        TryLater(0) where it may not go any more when its turn comes: too late, or no longer ours. What
+        follows the first message goes like a reply, as the clock has counted one. Between two messages the person may
+        have deleted everything: then nothing more comes.
         """
         message_id = None
         for message in reply.messages:
             if message.edit is None:
                 if message_id is not None and not await still_owed():
                     break
-                message_id = await self._new(chat_id, message, Lane.CLOCK, may_go)
+                lane = Lane.CLOCK if message_id is None else Lane.REPLY
+                message_id = await self._new(chat_id, message, lane, may_go)
         return message_id
 
     async def set_right(self, chat_id: int, reply: Reply) -> None:
@@ -295,6 +297,8 @@ class Sender:
         if len(text) <= CAPTION:
             return await bring(caption=text, **options)
         await bring(**shield)
+        if lane is Lane.CLOCK:
+            lane = Lane.REPLY
         return await send("sendMessage", text=text, **options)
 
     async def _edit(self, chat_id: int, message: Message, tapped: int | None) -> int | None:

@@ -91,7 +91,7 @@ class Turns:
 
         def work(session: Session, sorry: Sorry | None = None) -> tuple[Reply, Lane] | list[inbox.Waiting]:
             session.hold(person.id)
-            if before := self._before(session, person.id, update.update_id, now):
+            if before := self._before(session, person.id, update.update_id):
                 return before
             user = users.get(session, person.id) or _stranger(session, person, now)
             if user.awaiting is not None:
@@ -122,11 +122,11 @@ class Turns:
         reply, lane = done or (Reply((settings.not_saved(texts_for(person.language_code or "en")),)), Lane.REPLY)
         self._sender.reply(self._answer(update, person.id, reply, lane))
 
-    def _before(self, session: Session, user_id: int, update_id: int, now: datetime) -> list[inbox.Waiting]:
+    def _before(self, session: Session, user_id: int, update_id: int) -> list[inbox.Waiting]:
         """Return what other processes got from this person earlier and have not finished: it comes first."""
         if not self._database.shared:
             return []
-        found = inbox.earlier(session, user_id, update_id, now - SHOWN_WITHIN)
+        found = inbox.earlier(session, user_id, update_id, self._clock.now() - SHOWN_WITHIN)
         return [left for left in found if not self._sender.shows(left.update_id)]
 
     async def _in_order(
