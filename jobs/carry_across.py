@@ -36,6 +36,9 @@ AT_ONCE = 8
 
 STOP_WITHIN = 20.0
 STALLED = timedelta(seconds=10)
+FORGET_EVERY = 600.0
+"""Seconds after which PgQueuer's log is emptied: it writes three rows for each grant, and keeps them."""
+
 AGAIN = 2.0
 GRANT = "grant"
 SETTINGS = DBSettings(db_schema="carry", durability=Durability.volatile)
@@ -71,6 +74,7 @@ class AcrossMachines:
         self._manager: QueueManager | None = None
         self._taking: asyncio.Task[None] | None = None
         self._stopping = False
+        self._forgot_at = clock.steady()
 
     async def start(self) -> None:
         await self._database.write(grants.prepare)
@@ -95,10 +99,17 @@ class AcrossMachines:
                 payloads: list[bytes | None] = [str(grant.id).encode() for grant in granted]
                 await self._queries.enqueue([GRANT] * len(granted), payloads, [0] * len(granted))
                 given += sum(grant.many for grant in granted)
+                await self._forget(self._queries)
             if not due:
                 break
             await self._clock.sleep(LOOK_EVERY)
         return given
+
+    async def _forget(self, queries: Queries) -> None:
+        now = self._clock.steady()
+        if now - self._forgot_at >= FORGET_EVERY:
+            self._forgot_at = now
+            await queries.clear_queue_log()
 
     def _grant(self, session: Session) -> tuple[int, list[grants.Grant]]:
         """Return how many are due that nobody has been granted yet, and what is granted of them."""
@@ -142,6 +153,8 @@ class AcrossMachines:
             await self._use(int(job.payload or b"0"))
 
         self._queries, self._manager = queries, manager
+        if self._stopping:
+            return
         await manager.run(
             dequeue_timeout=timedelta(seconds=1),
             batch_size=1,
@@ -159,14 +172,14 @@ class AcrossMachines:
             if begun is None:
                 return None
             many, opens_in = begun
-            return opens_in, claim(session, self._clock.now(), many)
+            opens_at = self._clock.steady() + opens_in  # never before: the database has looked at its clock already
+            return opens_at, claim(session, self._clock.now(), many)
 
-        asked = self._clock.steady()
         begun = await self._database.write(begin)
         if begun is None:
             return
-        opens_in, batch = begun
-        await self._clock.sleep(max(0.0, asked + opens_in - self._clock.steady()))
+        opens_at, batch = begun
+        await self._clock.sleep(max(0.0, opens_at - self._clock.steady()))
         await send(self._database, self._sender, self._clock, batch, lease)
         ago = self._clock.steady() - self._sender.limits.arrived_by if batch.ready else 0.0
         await self._database.insist(

@@ -45,9 +45,11 @@ LEASE = timedelta(minutes=10)
 """No send takes longer: what is still claimed after it could not be marked, perhaps on a full disk."""
 
 SHARED_LEASE = timedelta(seconds=6)
+CLOCKS_APART = timedelta(seconds=2)
 RENEW_EVERY = 1.5
 """Where others wait to take over, a claim is short and renewed: what a killed process had goes out within ten seconds,
-and who was stopped for longer knows by the steady clock that it is not theirs any more."""
+and who was stopped for longer knows by the steady clock that it is not theirs any more, even where the clock of the
+machine that takes over is so much ahead."""
 
 
 class Lease:
@@ -56,7 +58,7 @@ class Lease:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._lasts = (SHARED_LEASE if database.shared else LEASE).total_seconds()
+        self._lasts = (SHARED_LEASE - CLOCKS_APART if database.shared else LEASE).total_seconds()
         self._until = clock.steady() + self._lasts
 
     @property

@@ -1,0 +1,117 @@
+"""Grants are carried to whoever sends: nothing goes before its grant opens, nor after its claim may have passed on."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.sandbox.person import Person
+from bot.store import grants, outbox, users
+from bot.store.database import Session
+from jobs import carry_across
+from jobs.carry_across import FORGET_EVERY, AcrossMachines
+from jobs.deliver import CLOCKS_APART, SHARED_LEASE, Lease, claim, recover
+from tests.chat.test_replicas import Replica
+from tests.clock import HandClock
+from tests.conftest import NOON, Telegram, moves_in
+
+pytestmark = pytest.mark.postgres
+
+
+class Worker(Replica):
+    """A process that sends, by the clock of the machine."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        super().__init__(telegram)
+        self.telegram = telegram
+        self.carry = AcrossMachines(self.database, self.chat.sender, telegram.clock)
+
+    async def brings_a_card(self, user_id: int) -> None:
+        """Go on as the leader does until somebody new has got a card that was due."""
+        person = self.telegram.person(user_id, "Bea")
+        await person.says("/start")  # else Telegram brings them nothing
+        before = len(person.chat)
+        await self.database.write(lambda s: owe(s, self.clock.now(), person))
+        async with asyncio.timeout(30):
+            while len(person.chat) <= before:
+                await self.carry.send_due(lambda: True)
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def worker(settings: Settings) -> AsyncIterator[Worker]:
+    clock: Any = SystemClock()
+    telegram = Telegram(settings, clock)
+    await telegram.start_bot()
+    worker = Worker(telegram)
+    await worker.starts()
+    await worker.carry.start()
+    yield worker
+    await worker.carry.stop()
+    await worker.stops()
+    await telegram.stop_bot()
+
+
+def owe(session: Session, now: datetime, person: Person) -> None:
+    """Owe somebody who agreed long ago today's card."""
+    moves_in(session, users.stranger(person.user_id, "en", "UTC", NOON), NOON)
+    late, slot = now + timedelta(hours=4), now.date().isoformat()
+    outbox.owe(session, person.user_id, "checkin", slot, due_at=now, not_before=now, too_late_at=late)
+
+
+async def test_what_is_due_is_granted_carried_and_sent_and_leaves_no_log(worker: Worker) -> None:
+    await worker.brings_a_card(2001)
+    logged = text("SELECT count(*) FROM carry.pgqueuer_log")
+    assert await worker.database.write(lambda s: s.execute(logged).scalar_one()) > 0
+    worker.carry._forgot_at -= FORGET_EVERY
+    await worker.brings_a_card(2002)
+    assert await worker.database.write(lambda s: s.execute(logged).scalar_one()) <= 3, "only what came since"
+
+
+async def test_nothing_goes_before_its_grant_opens(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the database takes to say when that is."""
+    opens_in = timedelta(seconds=0.4)
+    clock, went = SystemClock(), list[datetime]()
+
+    async def send(*_: object) -> int:
+        went.append(clock.now())
+        return 0
+
+    def slowly(session: Session, number: int) -> object:
+        time.sleep(0.3)  # until it is this one's turn
+        return begin(session, number)
+
+    begin = grants.begin
+    monkeypatch.setattr(carry_across, "send", send)
+    monkeypatch.setattr(grants, "begin", slowly)
+    grant = await worker.database.write(lambda s: grants.grant(s, 10, 1, opens_in))
+    assert grant is not None
+    found = select(grants.grants.c.opens_at).where(grants.grants.c.id == grant.id)
+    opens_at = await worker.database.write(lambda s: s.execute(found).scalar_one())
+    await worker.carry._use(grant.id)
+    assert went[0] >= opens_at
+
+
+async def test_a_claim_is_given_up_before_others_take_it_over(settings: Settings, telegram: Telegram) -> None:
+    """Although the clock of the machine that takes over is ahead."""
+    worker = Replica(telegram)
+    here, apart = HandClock(NOON), CLOCKS_APART - timedelta(seconds=0.1)
+    person = telegram.person(2001, "Bea")
+    await worker.database.write(lambda s: owe(s, NOON, person))
+    lease = Lease(worker.database, here)
+    batch = await worker.database.write(lambda s: claim(s, here.now(), 1))
+    (owed, _, _) = batch.ready[0]
+    while lease.holds:
+        await recover(worker.database, here.now() + apart, SHARED_LEASE, timedelta(0))
+        assert await worker.database.write(lambda s: outbox.is_claimed(s, owed)), "sent, it would be doubled"
+        here.moves(0.25)
+    here.moves(SHARED_LEASE.total_seconds())
+    await recover(worker.database, here.now(), SHARED_LEASE, timedelta(0))
+    assert not await worker.database.write(lambda s: outbox.is_claimed(s, owed))
+    worker.database.close()
