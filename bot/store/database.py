@@ -57,7 +57,15 @@ PATIENCE = {
 """What PostgreSQL ends by itself: the transaction of a process that was stopped in the middle of it, so that nobody
 waits for what it held, and a wait that has become pointless."""
 
-DEAD_LINE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+DEAD_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""When a server that is cut off is given up: without the last, what was just sent to it would be waited for by the
+kernel for a quarter of an hour."""
 
 
 HOLD = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
@@ -298,28 +306,41 @@ class Database:
                 entry[1].set_exception(Closed("the database is closed"))
 
     def _write_for_ever(self) -> None:
-        with self.engine.connect() as connection:
-            last = False
-            while not last:
-                batch = [self._waiting.get()]
-                while batch[-1] is not None and len(batch) < TOGETHER and not self._waiting.empty():
-                    try:
-                        batch.append(self._waiting.get_nowait())
-                    except queue.Empty:  # another writer was faster
-                        break
-                last = batch[-1] is None
-                asked = [entry for entry in batch if entry and entry[1].set_running_or_notify_cancel()]
-                work = [entry for entry in asked if entry[0] is not _checkpoint]
-                outside = [future for function, future in asked if function is _checkpoint]
-                for entry in self._commit_together(connection, work) if work else ():
-                    self._commit_together(connection, [entry], alone=True)
-                for future in outside:
-                    try:
-                        _checkpoint(Session(connection, self.keys, self.settings))
-                    except (SQLAlchemyError, OSError) as failed:
-                        future.set_exception(failed)
-                    else:
-                        future.set_result(None)
+        """Write until closed. Where the database lets nobody in, who waits first is told, and it is tried again."""
+        while True:
+            try:
+                with self.engine.connect() as connection:
+                    self._write_over(connection)
+                    return
+            except DBAPIError as shut:
+                entry = self._waiting.get()
+                if entry is None:
+                    return
+                if entry[1].set_running_or_notify_cancel():
+                    entry[1].set_exception(shut)
+
+    def _write_over(self, connection: Connection) -> None:
+        last = False
+        while not last:
+            batch = [self._waiting.get()]
+            while batch[-1] is not None and len(batch) < TOGETHER and not self._waiting.empty():
+                try:
+                    batch.append(self._waiting.get_nowait())
+                except queue.Empty:  # another writer was faster
+                    break
+            last = batch[-1] is None
+            asked = [entry for entry in batch if entry and entry[1].set_running_or_notify_cancel()]
+            work = [entry for entry in asked if entry[0] is not _checkpoint]
+            outside = [future for function, future in asked if function is _checkpoint]
+            for entry in self._commit_together(connection, work) if work else ():
+                self._commit_together(connection, [entry], alone=True)
+            for future in outside:
+                try:
+                    _checkpoint(Session(connection, self.keys, self.settings))
+                except (SQLAlchemyError, OSError) as failed:
+                    future.set_exception(failed)
+                else:
+                    future.set_result(None)
 
     def _commit_together(
         self, connection: Connection, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.database import Database, Session, open_engine, open_to_read
@@ -146,6 +146,47 @@ def test_a_connection_that_breaks_is_told_as_such_and_replaced(database: Databas
     assert isinstance(trouble, DBAPIError)
     assert cannot_write(trouble), "it is tried again"
     assert found(database) == ["a", "b"]
+
+
+def test_a_writer_whom_the_database_did_not_let_in_tries_again(database: Database) -> None:
+    engine = open_engine(database.settings.database.url)
+    refusals = [1, 2]
+
+    @event.listens_for(engine, "do_connect")
+    def refuse(dialect: Any, *rest: object) -> None:
+        if refusals:
+            refusals.pop()
+            raise dialect.loaded_dbapi.OperationalError("too many clients")
+
+    other = Database(engine, database.keys, database.settings, writers=1)
+    for _ in range(2):
+        trouble = other.submit(add("a")).exception(5)
+        assert isinstance(trouble, DBAPIError)
+        assert cannot_write(trouble), "so that whoever insists tries again"
+    assert other.submit(add("b")).result(5) == "b"
+    other.close()
+    assert found(database) == ["b"]
+
+
+@pytest.mark.postgres
+def test_a_turn_waits_for_who_holds_its_person_and_its_neighbours_do_not(database: Database, url: str) -> None:
+    def held(session: Session) -> bool:
+        session.hold(7)
+        return session.patient
+
+    def free(session: Session) -> bool:
+        assert not session.try_to_hold(7)
+        session.hold(8)
+        return session.patient
+
+    other = open_engine(url)
+    with other.connect() as connection, connection.begin():
+        Session(connection, database.keys, database.settings).hold(7)
+        waits, goes = together(database, held, free)
+        assert goes.result(5) is False, "it shared its transaction with the one who has to wait"
+        assert not waits.done()
+    assert waits.result(5) is True, "alone, when it was let go of"
+    other.dispose()
 
 
 def test_whatever_a_commit_fails_with_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
