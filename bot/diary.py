@@ -38,6 +38,10 @@ NETWORK = (
     'disk of this machine, or set [database] file_system to "any" and take the risk'
 )
 DRIVER = 'PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
+OLDEST = 14
+"""The oldest PostgreSQL that ends a session which has fallen silent: by that one process follows another."""
+
+TOO_OLD = "[database] url: the server is PostgreSQL {found}; version {oldest} or newer is needed"
 NO_DRIVER = f"[database] url: {DRIVER}"
 
 
@@ -69,6 +73,8 @@ def open_diary(
         if at is not None and at.exists():
             _must_be_sound(engine, at)
             _must_be_ours(engine, at)
+        if at is None:
+            _must_be_new_enough(engine)
         keys = _keys_for(engine, settings)
         _keep_before_upgrade(engine, keys, at, settings)
         schema.upgrade(engine)
@@ -149,6 +155,13 @@ def is_sound(connection: Connection) -> bool:
     """Read a SQLite file through and tell whether all of it is in order."""
     # quick_check would overlook that a row's day is not the one under which it is looked up.
     return connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
+
+
+def _must_be_new_enough(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = (connection.dialect.server_version_info or (0,))[0]
+    if found < OLDEST:
+        stop_with(MISCONFIGURED, TOO_OLD.format(found=found, oldest=OLDEST))
 
 
 def _must_be_ours(engine: Engine, at: Path) -> None:

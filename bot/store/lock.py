@@ -53,7 +53,11 @@ class Seat:
     """A lock of a PostgreSQL database, held by a connection of its own while it is asked about every few seconds."""
 
     def __init__(self, url: str, number: int, *, shared: bool = False) -> None:
-        waiting = {"options": f"-c idle_session_timeout={SILENCE}s", "connect_timeout": SILENCE}
+        waiting = {
+            "options": f"-c idle_session_timeout={SILENCE}s",
+            "connect_timeout": SILENCE,
+            "tcp_user_timeout": SILENCE * 1000,
+        }
         self._engine = create_engine(
             url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=waiting
         )

@@ -1,24 +1,33 @@
-"""Two processes never share a SQLite file, whatever they call it."""
+"""Two processes never share a SQLite file, whatever they call it; at PostgreSQL they sit alone or together."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 
+from bot import diary
 from bot.store import lock
-from bot.store.database import open_to_read
+from bot.store.database import Database, open_to_read
 
 HOLDER = """
 import sys
 from pathlib import Path
+from bot import diary
 from bot.store import lock
 held = lock.take(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
 """
+
+CUT = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4294967296 + :number"
+)
+"""PostgreSQL shows the lower half of a lock's number in `objid`, as if it had no sign."""
 
 
 @pytest.fixture
@@ -104,3 +113,69 @@ def test_on_a_server_the_others_are_counted(url: str) -> None:
             assert lock.others(connection) == before + 1
     mine.dispose()
     other.dispose()
+
+
+@pytest.fixture
+def seat(url: str) -> Iterator[Callable[..., lock.Seat]]:
+    """Makes seats at one database, each of a process of its own as it were."""
+    made: list[lock.Seat] = []
+
+    def make(*, shared: bool = False) -> lock.Seat:
+        made.append(lock.Seat(url, lock.USES, shared=shared))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.mark.postgres
+def test_parts_sit_together_and_the_whole_bot_alone(seat: Callable[..., lock.Seat]) -> None:
+    web, worker, alone = seat(shared=True), seat(shared=True), seat()
+    assert web.held()
+    assert worker.held()
+    assert (alone.held(), alone.reached) == (False, True)
+    web.close()
+    assert not alone.held()
+    worker.close()
+    while not alone.held():  # the server lets go of it a moment later
+        pass
+    assert not web.held(), "it asks again, and the place is taken"
+
+
+@pytest.mark.postgres
+def test_a_seat_whose_connection_is_cut_is_lost_to_whoever_is_faster(
+    seat: Callable[..., lock.Seat], engine: Engine
+) -> None:
+    first, second = seat(), seat()
+    assert first.held()
+    with engine.connect() as operator:
+        operator.execute(CUT, {"number": lock.USES})
+        while not second.held():
+            pass
+    assert (first.held(), first.reached) == (False, False), "it is told that the connection is gone"
+    assert (first.held(), first.reached) == (False, True), "and then that somebody else sits there"
+
+
+@pytest.mark.postgres
+def test_a_process_that_falls_silent_loses_its_seat(
+    seat: Callable[..., lock.Seat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "SILENCE", 1)
+    silent, other = seat(), seat()
+    assert silent.held()
+    began = time.monotonic()
+    while not other.held():
+        assert time.monotonic() - began < 10
+    assert time.monotonic() - began > 0.5, "not at once"
+    assert not silent.held()
+
+
+@pytest.mark.postgres
+def test_a_server_that_would_not_end_a_silent_session_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(diary, "OLDEST", 99)
+    with pytest.raises(SystemExit):
+        diary.open_diary(database.settings)
+    assert "version 99 or newer is needed" in capsys.readouterr().err
