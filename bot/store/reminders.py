@@ -161,6 +161,8 @@ def due(session: Session, now: datetime, most: int) -> Sequence[Due]:
         .where(of.next_at.is_not(None), of.next_at <= now)
         .order_by(of.next_at)
         .limit(most)
+        # Locked on PostgreSQL: what its person is just changing is looked at the next time.
+        .with_for_update(of=reminders, skip_locked=True)
     )
 
     def read(row: Any) -> Due:
@@ -179,7 +181,8 @@ def next_at(session: Session) -> datetime | None:
 def planned(session: Session, after: int, now: datetime, most: int) -> Sequence[Reminder]:
     """Return up to `most` reminders with a next time still to come, by number from the one behind `after`."""
     found = select(reminders).where(reminders.c.id > after, reminders.c.next_at > now)
-    return _readable(session, found.order_by(reminders.c.id).limit(most), partial(_read, session))
+    locked = found.order_by(reminders.c.id).limit(most).with_for_update(skip_locked=True)
+    return _readable(session, locked, partial(_read, session))
 
 
 def plan(session: Session, next_at: Sequence[tuple[int, datetime | None]]) -> None:

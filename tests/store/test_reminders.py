@@ -55,6 +55,20 @@ def test_only_what_is_due_and_on_is_found(database: Database, ann: User) -> None
     assert database.submit(work).result(5) == [[]]
 
 
+@pytest.mark.postgres
+def test_what_its_person_is_just_changing_is_not_planned_by_its_old_times(database: Database, ann: User) -> None:
+    added = database.submit(lambda s: reminders.add(s, ANN, "water", DAILY, NOW)).result(5)
+    assert added.next_at is not None
+    then = added.next_at
+    with database.engine.connect() as another, another.begin():
+        theirs = Session(another, database.keys, database.settings)
+        reminders.change(theirs, added, NOW, schedule=Schedule(time(21), EVERY_DAY, "Europe/Berlin"))
+        assert database.submit(lambda s: reminders.due(s, then, 9)).result(5) == []
+        assert database.submit(lambda s: reminders.planned(s, 0, NOW, 9)).result(5) == []
+    (planned,) = database.submit(lambda s: reminders.planned(s, 0, NOW, 9)).result(5)
+    assert planned.schedule.at == time(21)
+
+
 def test_a_kind_can_be_silenced_until_an_instant(database: Database, ann: User) -> None:
     def work(session: Session) -> tuple[object, object]:
         water = reminders.add(session, ANN, "water", DAILY, NOW)
