@@ -189,6 +189,7 @@ async def _live(
     metronome = None if part is Part.WEB else _metronome(database, clock, chat)
     pushed = part is Part.WEB or database.settings.telegram.mode == "webhook"
     beside = [asyncio.create_task(page(metronome))] if page and metronome else []
+    door: list[asyncio.Task[None]] = []
     watchdog = Watchdog()
     health = _health(database, clock, chat, metronome, part)
     started = False
@@ -201,10 +202,10 @@ async def _live(
         if greet:
             await greet(database, chat, clock)
         if part is not Part.WORKER:
-            beside.append(asyncio.create_task(_be_pushed(chat, database) if pushed else chat.be_polled()))
+            door.append(asyncio.create_task(_be_pushed(chat, database) if pushed else chat.be_polled()))
         beside.append(asyncio.create_task(_watch(database, clock, seat, part)))
         beside.append(asyncio.create_task(_tell_we_live(watchdog, database, clock)))
-        await asyncio.gather(*beside)
+        await asyncio.gather(*door, *beside)
     except InvalidToken:
         stop_with(MISCONFIGURED, me.UNKNOWN)
     except DBAPIError as trouble:  # only while starting: whatever goes on later waits until it can be written again
@@ -214,6 +215,10 @@ async def _live(
     finally:
         watchdog.stops()
         database.hurry()
+        # First: what came in while the rest stops would be stored, and its answer not be shown any more.
+        for task in door:
+            task.cancel()
+        await asyncio.gather(*door, return_exceptions=True)
         if started and metronome is not None:
             await metronome.stop()
         await chat.stop()

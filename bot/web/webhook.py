@@ -44,7 +44,8 @@ class Webhook:
         await self._runner.cleanup()
 
     async def _take(self, request: web.Request) -> web.Response:
-        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), self._secret.encode()):
+        given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret.encode()):
             return web.Response(status=403)
         try:
             async with asyncio.timeout(READ_WITHIN):

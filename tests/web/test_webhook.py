@@ -1,8 +1,10 @@
 """The webhook over real HTTP: nothing is confirmed before it is stored, and nobody but Telegram gets in."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -48,6 +50,14 @@ async def post(address: str, body: bytes, secret: str | None = SECRET) -> int:
 async def test_an_update_is_stored_and_then_confirmed(address: str, inbox: Inbox) -> None:
     assert await post(address, json.dumps(UPDATE).encode()) == 200
     assert inbox.stored == [UPDATE]
+
+
+async def test_who_sends_what_is_no_text_is_not_let_in(address: str, inbox: Inbox) -> None:
+    port = urlsplit(address).port
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /tg/hook HTTP/1.1\r\nHost: bot\r\n" + HEADER.encode() + b": \xff\r\nContent-Length: 0\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"403"
+    writer.close()
 
 
 async def test_an_update_that_could_not_be_stored_is_not_confirmed(address: str, inbox: Inbox) -> None:
