@@ -61,6 +61,20 @@ async def test_a_line_cut_short_spoils_no_other(database: Database, ann: User) -
     assert len(erasures.lines_of(database.settings.keys.file)) == 2
 
 
+async def test_a_line_that_is_just_being_written_is_read_once_it_is_whole(database: Database, ann: User) -> None:
+    """Another process may write it at this moment: what was read of it must not count as seen to."""
+    ledger = erasures.ledger_of(database.settings.keys.file)
+    erasures.note(database.settings.keys.file, database.keys, ANN + 1, LATER)
+    first = ledger.read_bytes()
+    erasures.note(database.settings.keys.file, database.keys, ANN, LATER)
+    whole = ledger.read_bytes()
+    ledger.write_bytes(whole[: len(first) + 20])
+    await carry_out_erasures(database)
+    ledger.write_bytes(whole)
+    await carry_out_erasures(database)
+    assert await database.write(here) == set()
+
+
 def test_the_ledger_names_nobody_to_who_lacks_the_key(database: Database) -> None:
     key_file = database.settings.keys.file
     erasures.note(key_file, database.keys, ANN, NOW)
