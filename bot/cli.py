@@ -10,7 +10,7 @@ import typer
 
 from bot.clock import EARLIEST_YEAR, SystemClock
 from bot.config import Mistakes, Settings, load
-from bot.terminal import FAILED, MISCONFIGURED, say, say_json, stop_with
+from bot.terminal import FAILED, MISCONFIGURED, say, say_code, say_json, stop_with
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 ConfigFile = Annotated[Path | None, typer.Option(help="The settings file; config.toml where there is one.")]
@@ -225,7 +225,10 @@ def privacy(
 
 
 @app.command()
-def invite(config: ConfigFile = None) -> None:
+def invite(
+    config: ConfigFile = None,
+    qr: Annotated[bool, typer.Option(help="Show it as a code to scan too, on a terminal.")] = True,
+) -> None:
     """Make an invitation link for one person; it ends after seven days. Example: headsup invite"""
     settings = read_settings(config)
     from bot import diary
@@ -235,7 +238,10 @@ def invite(config: ConfigFile = None) -> None:
     token = settings.telegram.secret_token()
     if token is None:
         stop_with(MISCONFIGURED, "[telegram] token: missing; the link needs the bot's name")
-    say(f"https://t.me/{bot_name(settings, token)}?start={invites.make(keys, SystemClock().now())}")
+    link = f"https://t.me/{bot_name(settings, token)}?start={invites.make(keys, SystemClock().now())}"
+    say(link)
+    if qr:
+        say_code(link)
 
 
 def _take_part(name: Literal["web", "worker"], config: Path | None) -> None:

@@ -30,7 +30,7 @@ from bot.store import backup_folder, identity, invites, lock, roster, users
 from bot.store.crypto import derived
 from bot.store.database import Database
 from bot.store.disk import DiaryGone
-from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
+from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, say_code, stop_with
 from bot.watchdog import Watchdog
 from bot.web.health import Health, Pulse
 from bot.web.webhook import Webhook
@@ -336,4 +336,6 @@ async def _greet_operator(database: Database, chat: Chat, clock: Clock) -> None:
     say(f"Running as @{chat.username}. Stop with Ctrl-C.")
     people = await database.write(users.count)
     if not people and database.settings.access.mode == "invite":
-        say(f"Your own invitation: https://t.me/{chat.username}?start={invites.make(database.keys, clock.now())}")
+        link = f"https://t.me/{chat.username}?start={invites.make(database.keys, clock.now())}"
+        say(f"Your own invitation: {link}")
+        say_code(link)

@@ -1,6 +1,8 @@
 """What the operator reads: lines on the terminal, and the exit codes that go with them."""
 
+import io
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +13,33 @@ import typer
 MISCONFIGURED = 78
 IN_USE = 75
 FAILED = 1
+QUIET_ZONE = 4
+"""Light modules around a code (ISO/IEC 18004)."""
+
+LIGHT_ON_DARK, AS_BEFORE = "\033[97;40m", "\033[0m"
+"""A block is a light module; in the colours of a light terminal the code would be the wrong way round."""
 
 
 def say(line: str) -> None:
     typer.echo(line)
     sys.stdout.flush()
+
+
+def say_code(link: str) -> None:
+    """Say a link as a code to scan, where a person watches and their terminal has room and letters for it."""
+    import segno
+
+    if not sys.stdout.isatty():
+        return
+    drawn = io.StringIO()
+    segno.make_qr(link, error="l").terminal(drawn, border=QUIET_ZONE, compact=True)
+    lines = drawn.getvalue().splitlines()
+    try:
+        drawn.getvalue().encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return
+    if len(lines[0]) <= shutil.get_terminal_size().columns:
+        say("\n".join(f"{LIGHT_ON_DARK}{line}{AS_BEFORE}" for line in lines))
 
 
 def say_json(value: object) -> None:

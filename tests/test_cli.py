@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from bot.sandbox.server import Server, serve
 from bot.store import checkins, invites, lock, schema, users
 from bot.store.crypto import load_keys, make_keys
 from bot.store.database import Session, open_engine
+from tests.terminals import on_a_terminal
 
 COMMANDS = (
     "run",
@@ -267,6 +269,16 @@ async def test_an_invitation(headsup: Headsup, telegram: Server, lived_in: Path)
     with diary(lived_in) as session:
         assert invites.welcome(session, code, now)
         assert not invites.welcome(session, code, now + invites.LASTS + invites.LASTS)
+
+
+@pytest.mark.parametrize(("words", "drawn"), [((), True), (("--no-qr",), False)], ids=["with code", "without"])
+async def test_an_invitation_on_a_terminal_is_a_code_to_scan_too(
+    telegram: Server, lived_in: Path, words: tuple[str, ...], drawn: bool
+) -> None:
+    command = partial(on_a_terminal, "-m", "bot", "invite", *words, variables={}, folder=lived_in)
+    link, *code = (await asyncio.to_thread(command)).splitlines()
+    assert link.startswith("https://t.me/HeadsUpSandboxBot?start=")
+    assert any("█▀▀" in line or "▄▄▄" in line for line in code) == bool(code) == drawn
 
 
 def test_an_invitation_before_the_first_start(headsup: Headsup, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.config import Access, Settings
 from bot.sandbox.person import Person
-from bot.store import invites
+from bot.store import invites, tables
 from tests.conftest import Telegram
 from tests.stories.conftest import traces
 
@@ -50,6 +51,9 @@ async def test_an_invitation_lets_one_person_in_once(telegram: Telegram, strange
     assert traces(telegram, STRANGER) == {}, "nothing before they agree"
     await stranger.taps("I agree")
     assert traces(telegram, STRANGER)["users"] == 1
+    with telegram.database.engine.begin() as connection:
+        (kept,) = connection.execute(select(tables.invites)).all()
+    assert code not in str(kept), "the diary holds only its hash"
 
     another = telegram.person(1007, "Yan")
     await another.says(f"/start {code}")
