@@ -178,13 +178,18 @@ def erase(
 def rotate_key(
     config: ConfigFile = None,
     forget_old: Annotated[bool, typer.Option(help="Make none, but let go of the older keys in the file.")] = False,
+    leave_unreadable: Annotated[
+        bool, typer.Option(help="With --forget-old: what no key opens stays as it is, and is told.")
+    ] = False,
 ) -> None:
     """Make a new key and seal the diary with it, with the bot stopped. Example: headsup rotate-key"""
+    if leave_unreadable and not forget_old:
+        stop_with(MISCONFIGURED, "--leave-unreadable: goes with --forget-old only")
     settings = read_settings(config)
     from bot import keeping
 
     if forget_old:
-        keeping.forget_old_key(settings)
+        keeping.forget_old_key(settings, leave_unreadable=leave_unreadable)
     else:
         keeping.rotate_key(settings)
 

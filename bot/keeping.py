@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -24,6 +25,7 @@ from bot.terminal import FAILED, IN_USE, MISCONFIGURED, progress, say, stop_with
 T = TypeVar("T")
 
 AT_ONCE = 1000
+ALL_THE_SAME = "headsup rotate-key --forget-old --leave-unreadable"
 TAKEN_UP_WITHIN = 30.0
 """Seconds in which a running bot, which looks every 5 s, has carried out what the operator asked for."""
 
@@ -121,8 +123,11 @@ def rotate_key(settings: Settings) -> None:
     _must_have_opened(settings, unreadable)
 
 
-def forget_old_key(settings: Settings) -> None:
-    """Leave only the present key in the file, once nothing here needs an older one."""
+def forget_old_key(settings: Settings, *, leave_unreadable: bool = False) -> None:
+    """Leave only the present key in the file, once nothing here needs an older one.
+
+    `leave_unreadable`: what opens with no key holds nothing up; it stays in the diary as it is.
+    """
     database = _opened_alone(settings)
     try:
         keys = database.keys
@@ -130,7 +135,8 @@ def forget_old_key(settings: Settings) -> None:
             say(f"There is only one key in {settings.keys.file}.")
             return
         _, unreadable = _seal_again(database, keys)
-        _must_have_opened(settings, unreadable)
+        if not leave_unreadable:
+            _must_have_opened(settings, unreadable, f" To let go all the same: {ALL_THE_SAME}")
         _in(database, keys, _carry_out_erasures)  # the ledger's older lines can be read with the older keys only
         folder = backup_folder.folder_of(settings)
         if folder and (needed := [file for file in backup_folder.files_in(folder) if key_number(file) != keys.current]):
@@ -146,6 +152,10 @@ def forget_old_key(settings: Settings) -> None:
     finally:
         database.close()
     say(f"Only the present key is left in {settings.keys.file}. Backups made with an older one cannot be read.")
+    if unreadable:
+        say(f"Left as before, since no key opened it: {_by_table(unreadable)}. A backup from before may have it; that")
+        say("opens with an older copy of the key file, so keep one until you have looked.")
+        return
     say("Copy that file again, apart from the backups, and remove its older copies.")
 
 
@@ -170,26 +180,33 @@ def _connected(settings: Settings) -> int:
         engine.dispose()
 
 
-def _seal_again(database: Database, keys: Keys) -> tuple[int, int]:
-    """Seal everything with the present key. Returns how many values were, and how many opened with no key."""
-    sealed = unreadable = 0
+def _seal_again(database: Database, keys: Keys) -> tuple[int, Counter[str]]:
+    """Seal everything with the present key. Returns how many values were, and table by table how many opened with no
+    key."""
+    sealed, unreadable = 0, Counter[str]()
     with progress("Sealing", _in(database, keys, reseal.left)) as count:
         for table in reseal.SEALED:
             last: Sequence[Any] | None = None
             while batch := _in(database, keys, partial(reseal.seal_again, table=table, after=last, most=AT_ONCE)):
-                last, sealed, unreadable = batch.last, sealed + batch.sealed, unreadable + batch.unreadable
+                last, sealed = batch.last, sealed + batch.sealed
+                if batch.unreadable:
+                    unreadable[table.name] += batch.unreadable
                 count(batch.rows)
     return sealed, unreadable
 
 
-def _must_have_opened(settings: Settings, unreadable: int) -> None:
+def _must_have_opened(settings: Settings, unreadable: Counter[str], or_else: str = "") -> None:
     if unreadable:
-        what = "value opens" if unreadable == 1 else "values open"
+        what = "value opens" if unreadable.total() == 1 else "values open"
         stop_with(
             FAILED,
-            f"[keys] file: {unreadable} {what} with no key in {settings.keys.file} and stayed as before, as did the "
-            "older keys; where they are damaged, a backup may have them",
+            f"[keys] file: {unreadable.total()} {what} with no key in {settings.keys.file} and stayed as before, as "
+            f"did the older keys: {_by_table(unreadable)}; where they are damaged, a backup may have them.{or_else}",
         )
+
+
+def _by_table(unreadable: Counter[str]) -> str:
+    return ", ".join(f"{many} in {table}" for table, many in sorted(unreadable.items()))
 
 
 def _in(database: Database, keys: Keys, work: Callable[[Session], T]) -> T:

@@ -282,7 +282,17 @@ def test_a_value_that_is_damaged_is_told_and_keeps_the_old_key(headsup: Headsup,
         said = headsup("rotate-key", *more)
         assert said.exit_code == 1
         assert said.stderr.startswith("[keys] file: 1 value opens with no key in headsup.key and stayed as before")
+        assert said.stderr.count("\n") == 1
+        assert ": 1 in answers; where they are damaged, a backup may have them." in said.stderr
+        assert ("--leave-unreadable" in said.stderr) == bool(more)
         assert key_numbers(tmp_path) == (keys, {1, keys[-1]}), "the others have their new key all the same"
+    said = headsup("rotate-key", "--leave-unreadable")
+    assert (said.exit_code, said.stderr) == (78, "--leave-unreadable: goes with --forget-old only\n")
+    said = headsup("rotate-key", "--forget-old", "--leave-unreadable")
+    assert said.exit_code == 0, said.stderr
+    assert "Left as before, since no key opened it: 1 in answers." in said.stdout
+    assert "remove its older copies" not in said.stdout
+    assert key_numbers(tmp_path) == ([3], {1, 3}), "what is damaged is still there"
 
 
 def test_a_key_file_that_cannot_be_written_stays_as_it_is(headsup: Headsup, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from bot.render.message import rows as lines
 from bot.texts.words import Texts
 
 
-def ask(t: Texts) -> Message:
-    """Say what a file of health data means before it is made."""
+def ask(t: Texts, number: int) -> Message:
+    """Say what a file of health data means before it is made; `number` is that of the offer."""
     return Message(
         "\n\n".join(
             (
@@ -31,7 +31,7 @@ def ask(t: Texts) -> Message:
                 ),
             )
         ),
-        lines([Button(t("Send it"), "export")], [Button(t("Not now"), "no_export")]),
+        lines([Button(t("Send it"), f"export:{number}")], [Button(t("Not now"), "no_export")]),
     )
 
 

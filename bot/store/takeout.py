@@ -43,7 +43,7 @@ from bot.store.tables import consents
 from bot.store.tables import outbox as owed
 from bot.store.users import User
 
-IMPORT = "import"
+IMPORT, EXPORT = "import", "export"
 
 UNDONE_WITHIN = timedelta(days=1)
 
@@ -79,6 +79,22 @@ def random_id(session: Session, user_id: int) -> UUID:
     leads to nobody."""
     key = session.keys.ring[min(session.keys.ring)]
     return UUID(bytes=hmac.digest(key, f"clinic\0{user_id}".encode(), "sha256")[:16], version=4)
+
+
+def offer(session: Session, user_id: int, now: datetime) -> int:
+    """Keep that a file was offered, in place of any offer before. Returns the number by which it is asked for."""
+    for event in events.of_user(session, user_id, events.SHELF, events.SHELF, EXPORT):
+        events.remove(session, event)
+    return events.add(session, user_id, events.SHELF, EXPORT, now).id
+
+
+def take_up(session: Session, user_id: int, number: int) -> bool:
+    """Use an offer up. Returns False where it was used before, or is over."""
+    event = events.get(session, user_id, number)
+    if event is None or event.kind != EXPORT:
+        return False
+    events.remove(session, event)
+    return True
 
 
 def lay_aside(session: Session, user_id: int, documents: Sequence[Takeout], now: datetime) -> int:

@@ -41,7 +41,7 @@ MISTAKES = [Mistake(why, "<&>" * 2000) for why in get_args(Why)]
 
 def out_and_in(t: Texts) -> Iterator[Message]:
     diary, much = a_day({"headache": 10, "back": 10}), as_much_as_can_be()
-    yield from (export.ask(t), export.comes_below(t), export.not_now(t), export.file(t, diary, DAY, NOBODY))
+    yield from (export.ask(t, 1), export.comes_below(t), export.not_now(t), export.file(t, diary, DAY, NOBODY))
     yield from (import_.how(t), import_.left(t), import_.taken_out(t), import_.not_fetched(t))
     yield from (
         import_.which_dates(t, LARGEST_ID, A_TABLE, ("<02/01/2026>" * 9, DAY, DAY)),

@@ -93,10 +93,30 @@ async def test_whoever_has_written_nothing_yet_gets_what_there_is(telegram: Tele
 async def test_nobody_gets_anything_of_somebody_else(telegram: Telegram, ann: Person, ben: Person) -> None:
     await ann.says("headache 9, back 9")
     await ann.says("/export")
-    telegram.api.taps(ben.user_id, ben.sees.message_id, "export")
+    offered = ann.sees.data("Send it")
+    for forged in (offered, "export", "export:", "export:x", "export:0"):
+        before = len(ben.chat)
+        await ben.taps_on(ben.sees.message_id, forged)
+        assert len(ben.chat) == before, forged
+        assert ben.toast == "That file was sent, or a newer one was offered since. /export makes a new one."
+    await ann.taps("Send it")
+    assert ann.sees.document is not None, "it was not used up by somebody else"
+
+
+async def test_one_tap_is_one_file_however_often_it_comes(telegram: Telegram, ann: Person) -> None:
+    await ann.says("/export")
+    offered = ann.sees
+    for _ in range(3):
+        telegram.api.taps(ann.user_id, offered.message_id, offered.data("Send it"))
     await telegram.settle()
-    assert ben.sees.document is not None
-    assert json.loads(unpacked(ben.sees.document)["headsup.json"])["checkins"] == []
+    assert len([seen for seen in ann.chat if seen.document]) == 1
+    await ann.says("/export")
+    older = ann.sees
+    await ann.says("/export")
+    await ann.taps_on(older.message_id, older.data("Send it"))
+    assert len([seen for seen in ann.chat if seen.document]) == 1, "a newer one is offered"
+    await ann.taps("Send it")
+    assert len([seen for seen in ann.chat if seen.document]) == 2
 
 
 async def test_of_a_link_that_was_shared_only_the_owners_part_is_in_it(telegram: Telegram, ann: Person) -> None:
