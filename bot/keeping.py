@@ -41,7 +41,11 @@ def back_up(settings: Settings, file: Path, now: datetime) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         ledger = erasures.lines_of(settings.keys.file)
-        made = backup.write(open_to_read(settings.database.url), keys, ledger, file, now)
+        reader = open_to_read(settings.database.url)
+        with reader.connect() as connection, connection.begin():
+            rows = backup.count_rows(connection)
+        with progress("Backing up and reading back", 2 * rows) as count:
+            made = backup.write(reader, keys, ledger, file, now, count)
     except BackupTrouble as trouble:
         stop_with(FAILED, str(trouble))
     except (DBAPIError, OSError) as trouble:
@@ -57,14 +61,15 @@ def restore(settings: Settings, file: Path, now: datetime) -> None:
     held = _locked(settings)
     keys = diary.key_ring(settings)
     try:
-        contents = backup.verify(file, keys)
+        with progress("Checking", None) as count:
+            contents = backup.verify(file, keys, count)
         erasures.merge(settings.keys.file, contents.erased)
         at = diary.place_of(settings)
         aside = None
         if at is None:
-            _fill(settings, file)
+            _fill(settings, file, contents)
         else:
-            aside = _replace(settings, at, file, now)
+            aside = _replace(settings, at, file, contents, now)
     except BackupTrouble as trouble:
         stop_with(FAILED, str(trouble))
     except SchemaTrouble:
@@ -228,13 +233,15 @@ def _locked(settings: Settings) -> IO[str] | None:
 LAST_WORDS = "Older backups still hold them; restored, they leave them out. The chat in Telegram is theirs to clear."
 
 
-def _replace(settings: Settings, at: Path, file: Path, now: datetime) -> Path | None:
+def _replace(settings: Settings, at: Path, file: Path, contents: Contents, now: datetime) -> Path | None:
     """Build the restored diary beside the old one and put it in its place in one step. Returns where the old one is."""
     new = at.with_name(f"{at.name}.restoring")
     for leftover in _files(new):
         leftover.unlink(missing_ok=True)
     _fill(
-        settings.model_copy(update={"database": settings.database.model_copy(update={"url": f"sqlite:///{new}"})}), file
+        settings.model_copy(update={"database": settings.database.model_copy(update={"url": f"sqlite:///{new}"})}),
+        file,
+        contents,
     )
     aside = None
     if at.exists():
@@ -249,14 +256,15 @@ def _replace(settings: Settings, at: Path, file: Path, now: datetime) -> Path | 
     return aside
 
 
-def _fill(settings: Settings, file: Path) -> None:
+def _fill(settings: Settings, file: Path, contents: Contents) -> None:
     """Fill an empty database from a backup, bring it to this version and carry the erasure ledger out on it."""
     engine = open_engine(settings.database.url)
     try:
         if not schema.is_empty(engine):
             raise BackupTrouble("[database] url: the database is not empty; make a new one for the restored diary")
         keys = diary.key_ring(settings)
-        backup.restore(file, keys, engine)
+        with progress("Restoring and comparing", 2 * sum(contents.rows.values())) as count:
+            backup.restore(file, keys, engine, count)
         schema.upgrade(engine)
         with engine.begin() as connection:
             session = Session(connection, keys, settings)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from bot import diary
 from bot.clock import Clock
 from bot.config import Settings
-from bot.store import checkins, lock, move, schema
+from bot.store import backup, checkins, lock, move, schema
 from bot.store.crypto import Keys, KeyTrouble
 from bot.store.database import Session, open_engine, open_to_read
 from bot.store.disk import UNREADABLE
@@ -91,7 +91,7 @@ def _copy(settings: Settings, target: Engine, keys: Keys) -> move.Rows:
     try:
         with reader.connect() as source, source.begin(), target.begin() as there:
             checkins.try_key(Session(source, keys, settings))
-            with progress("Copying and comparing", 2 * move.count_rows(source)) as count:
+            with progress("Copying and comparing", 2 * backup.count_rows(source)) as count:
                 return move.copy(source, there, keys, count)
     except lock.Held as others:
         stop_with(IN_USE, f"--to: {others}")

@@ -55,8 +55,9 @@ def stop_with(code: int, *lines: str) -> NoReturn:
 
 
 @contextmanager
-def progress(doing: str, total: int) -> Iterator[Callable[[int], object]]:
-    """Show on standard error how far something is, where a person watches; yields what counts it on."""
+def progress(doing: str, total: int | None) -> Iterator[Callable[[int], object]]:
+    """Show on standard error how far something is, where a person watches; yields what counts it on. Without a total it
+    shows that something is done."""
     from rich.console import Console
     from rich.progress import Progress
 

@@ -18,6 +18,7 @@ from bot.store.crypto import add_key, load_keys
 from bot.store.database import Session, open_engine
 from bot.store.schema import newest
 from bot.store.tables import answers
+from tests.terminals import on_a_terminal
 
 Headsup = Callable[..., Result]
 ANN = 7_654_321_987
@@ -69,6 +70,17 @@ def test_there_and_back(headsup: Headsup, tmp_path: Path) -> None:
     assert "1 person, 1 day." in said.stdout
     assert "The diary that was here before is now data/headsup.db.before-" in said.stdout
     assert people(tmp_path) == 1
+
+
+def test_a_bar_shows_how_far_it_is_where_a_person_watches(headsup: Headsup, tmp_path: Path) -> None:
+    settle_in(tmp_path)
+    for words, doing in (
+        (("backup", "monday"), ["Backing up and reading back"]),
+        (("restore", "monday"), ["Checking", "Restoring and comparing"]),
+    ):
+        shown = on_a_terminal("-m", "bot", *words, variables={}, folder=tmp_path)
+        assert all(f"{what} " in shown for what in doing)
+        assert "100%" in shown
 
 
 def test_where_there_is_nothing_to_back_up(tmp_path: Path, headsup: Headsup) -> None:

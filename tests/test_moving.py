@@ -103,7 +103,7 @@ def test_no_bot_starts_on_the_file_meanwhile(
     folder: Path, there: Engine, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     codes: list[int] = []
-    monkeypatch.setattr("bot.store.move.count_rows", lambda _: codes.append(headsup("migrate").exit_code) or 1)
+    monkeypatch.setattr("bot.store.backup.count_rows", lambda _: codes.append(headsup("migrate").exit_code) or 1)
     assert headsup("move", "--to", address).exit_code == 0
     assert codes == [IN_USE]
     assert headsup("migrate").exit_code == 0

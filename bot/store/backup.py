@@ -4,12 +4,12 @@ import hashlib
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     collate,
+    func,
     insert,
     select,
     text,
@@ -35,6 +36,10 @@ from bot.store.tables import metadata
 AT_ONCE = 1000
 """Rows read or written in one go."""
 
+Line = TypeVar("Line")
+Count = Callable[[int], object]
+"""Is told how many rows more were dealt with."""
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -47,21 +52,30 @@ class Contents:
     erased: Sequence[str]
 
 
-def write(engine: Engine, keys: Keys, erased: Sequence[str], file: Path, now: datetime) -> Contents:
+def count_rows(connection: Connection) -> int:
+    """Return how many rows a diary has, at whatever schema it is."""
+    at = schema.revision_of(connection)
+    counts = (select(func.count()).select_from(table) for table in (_tables(connection, at) if at else ()))
+    return sum(connection.execute(count).scalar_one() for count in counts)
+
+
+def write(
+    engine: Engine, keys: Keys, erased: Sequence[str], file: Path, now: datetime, count: Count = lambda more: None
+) -> Contents:
     """Back up what `engine` sees in one transaction. `file` appears, or is replaced, only when all of it is on disk
-    and could be read back. Raises OSError, BackupTrouble."""
+    and could be read back; each row counts twice. Raises OSError, BackupTrouble."""
     part = file.with_name(f".{file.name}.part")
     part.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             with engine.connect() as connection, connection.begin():
                 sealed = SealedLines(out, keys)
-                for line in _dump(connection, erased, now):
+                for line in _counted(_dump(connection, erased, now), count):
                     sealed.write(line)
                 sealed.end()
             out.flush()
             os.fsync(out.fileno())
-        contents = verify(part, keys)
+        contents = verify(part, keys, count)
         part.replace(file)
         sync_folder(file.parent)
     finally:
@@ -69,20 +83,20 @@ def write(engine: Engine, keys: Keys, erased: Sequence[str], file: Path, now: da
     return contents
 
 
-def verify(file: Path, keys: Keys) -> Contents:
+def verify(file: Path, keys: Keys, count: Count = lambda more: None) -> Contents:
     """Read a backup from end to end. Raises BackupTrouble where anything is missing or altered."""
     with file.open("rb") as source:
         head, lines = _opened(source, keys, file)
-        for _ in lines:
+        for _ in _counted(lines, count):
             pass
         return _contents(head, lines.last)
 
 
-def restore(file: Path, keys: Keys, engine: Engine) -> Contents:
+def restore(file: Path, keys: Keys, engine: Engine, count: Count = lambda more: None) -> Contents:
     """Fill an empty database from a backup, as it was, at the schema it had; the caller brings it up to date.
 
     Raises BackupTrouble, and schema.SchemaTrouble for a backup of a newer version. All or nothing, in one transaction;
-    what was written is read back and compared row by row with what the backup says.
+    what was written is read back and compared row by row with what the backup says, so each row counts twice.
     """
     with file.open("rb") as source:
         head, lines = _opened(source, keys, file)
@@ -95,7 +109,7 @@ def restore(file: Path, keys: Keys, engine: Engine) -> Contents:
             tables = {table.name: table for table in _tables(connection, at)}
             table: Table | None = None
             batch: list[dict[str, Any]] = []
-            for line in chain(lines, [None]):
+            for line in chain(_counted(lines, count), [None]):
                 if line is None or isinstance(line, dict):
                     if table is not None and batch:
                         connection.execute(insert(table), batch)
@@ -106,7 +120,7 @@ def restore(file: Path, keys: Keys, engine: Engine) -> Contents:
                         connection.execute(insert(table), batch)
                         batch = []
             set_last_numbers(connection, lines.last["numbers"])
-            written = {table.name: _sum(connection, table) for table in tables.values()}
+            written = {table.name: _sum(connection, table, count) for table in tables.values()}
             if written != {name: tuple(told) for name, told in lines.last["end"].items()}:
                 raise BackupTrouble(f"{file}: what was restored is not what the backup holds")
         return _contents(head, lines.last)
@@ -197,12 +211,24 @@ def in_order(dialect: Dialect, table: Table) -> Select[Any]:
     return select(table).order_by(*key)
 
 
-def _sum(connection: Connection, table: Table) -> tuple[int, str]:
-    count, digest = 0, hashlib.sha256()
-    for line in _rows(connection, table):
-        count += 1
+def _sum(connection: Connection, table: Table, count: Count) -> tuple[int, str]:
+    rows, digest = 0, hashlib.sha256()
+    for line in _counted(_rows(connection, table), count):
+        rows += 1
         digest.update(as_line(line))
-    return count, digest.hexdigest()
+    return rows, digest.hexdigest()
+
+
+def _counted(lines: Iterable[Line], count: Count) -> Iterator[Line]:
+    """Yield every line, and tell `count` of the rows among them now and then."""
+    since = 0
+    for line in lines:
+        yield line
+        since += isinstance(line, list)
+        if since == AT_ONCE:
+            count(since)
+            since = 0
+    count(since)
 
 
 def _plain(value: Any) -> Any:

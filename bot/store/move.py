@@ -6,7 +6,7 @@ is ever written over.
 """
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.store import reseal, schema
-from bot.store.backup import in_order, last_numbers, set_last_numbers
+from bot.store.backup import Count, in_order, last_numbers, set_last_numbers
 from bot.store.crypto import Keys
 from bot.store.lock import Held
 from bot.store.secrets import Secrets
@@ -47,19 +47,12 @@ TOLD = [table for table in metadata.sorted_tables if table not in (users, secret
 
 LOCK_NOT_AVAILABLE = "55P03"
 
-Count = Callable[[int], object]
 Rows = Mapping[str, int]
 """How many rows each table has."""
 
 
 class MoveTrouble(Exception):
     """There must be no copy, or it is not as it should be; the message says why and what to do."""
-
-
-def count_rows(source: Connection) -> int:
-    """Return how many rows there are to copy."""
-    counts = (select(func.count()).select_from(table) for table in metadata.sorted_tables)
-    return sum(source.execute(count).scalar_one() for count in counts)
 
 
 def copy(source: Connection, target: Connection, keys: Keys, count: Count) -> Rows:

@@ -97,6 +97,19 @@ def test_every_row_comes_back(lived: Database, url: str, empty: Engine, tmp_path
     assert everything(empty) == before
 
 
+def test_how_far_it_is_adds_up(lived: Database, url: str, empty: Engine, tmp_path: Path) -> None:
+    counted: list[int] = []
+    reader = open_to_read(url)
+    with reader.connect() as connection:
+        twice = 2 * backup.count_rows(connection)
+    backup.write(reader, lived.keys, [], tmp_path / "monday", NOW, counted.append)
+    reader.dispose()
+    assert sum(counted) == twice == 2 * sum(len(rows) for rows in everything(lived.engine).values())
+    counted.clear()
+    backup.restore(tmp_path / "monday", lived.keys, empty, counted.append)
+    assert sum(counted) == twice
+
+
 async def test_by_night_it_is_made_of_either_database(lived: Database, tmp_path: Path) -> None:
     lived.settings = lived.settings.model_copy(update={"backup": Backup(folder=tmp_path / "nights")})
     await Backups(lived, HandClock(NOW)).take(NOW)
