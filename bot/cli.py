@@ -128,6 +128,20 @@ def next_(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def broadcast(
+    message: Annotated[str, typer.Argument(help="A file with the message, plain text; - reads standard input.")],
+    config: ConfigFile = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, and how many people there are.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Tell everybody something, once each, behind all else. Example: headsup broadcast message.txt --dry-run"""
+    settings = read_settings(config)
+    from bot import broadcasting
+
+    broadcasting.send(settings, message, SystemClock(), dry_run=dry_run, yes=yes)
+
+
+@app.command()
 def migrate(config: ConfigFile = None) -> None:
     """Make the tables, or bring them to this version. Example: headsup migrate"""
     settings = read_settings(config)

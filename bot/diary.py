@@ -1,7 +1,8 @@
 """The diary on disk: opened with its lock, its key and its tables, or one sentence that says why not."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
@@ -15,6 +16,8 @@ from bot.store.database import Database, Session, open_engine, open_to_read
 from bot.store.disk import UNREADABLE, cannot_open, is_damaged, is_full, network_file_system
 from bot.store.sealed_lines import BackupTrouble
 from bot.terminal import FAILED, IN_USE, MISCONFIGURED, say, stop_with
+
+T = TypeVar("T")
 
 CHECKED_AT_START = 64 * 1024 * 1024
 """Bytes of a file that is checked whole within a fraction of a second."""
@@ -115,6 +118,24 @@ def schema_of(settings: Settings) -> str | None:
         stop_with(MISCONFIGURED, NO_DRIVER)
     except (DBAPIError, OSError, *UNREADABLE) as trouble:
         stop_with(FAILED, f"[database] url: {why(trouble)}")
+
+
+def read(settings: Settings, work: Callable[[Session], T]) -> T:
+    """Run `work` on the diary as it is at this moment, beside a running bot or without one."""
+    at = schema_of(settings)
+    keys = key_ring(settings)
+    if at is None:
+        stop_with(MISCONFIGURED, "[database] url: there is no diary there yet; start the bot once, it makes one")
+    if at != schema.newest():
+        stop_with(FAILED, f"[database] url: it is at schema {at}, not {schema.newest()}; headsup check says what to do")
+    reader = open_to_read(settings.database.url)
+    try:
+        with reader.begin() as connection:
+            return work(Session(connection, keys, settings))
+    except (DBAPIError, OSError, *UNREADABLE) as trouble:
+        stop_with(FAILED, f"[database] url: {why(trouble)}")
+    finally:
+        reader.dispose()
 
 
 def _url(settings: Settings) -> URL:

@@ -1,18 +1,13 @@
 """Who is here and what they get next, for the operator: ids, how they stand, counts and times; nothing they said."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-
-from sqlalchemy.exc import DBAPIError
 
 from bot import diary
 from bot.config import Settings
 from bot.domain.schedule import local
-from bot.store import roster, schema
-from bot.store.database import Session, open_to_read
-from bot.store.disk import UNREADABLE
-from bot.terminal import FAILED, MISCONFIGURED, say, say_json, stop_with
+from bot.store import roster
+from bot.terminal import say, say_json
 
 T = TypeVar("T")
 
@@ -21,7 +16,7 @@ AHEAD = timedelta(days=1)
 
 def list_users(settings: Settings, now: datetime, *, as_json: bool) -> None:
     """Say who keeps a diary here."""
-    people = _read(settings, lambda session: roster.people(session, now))
+    people = diary.read(settings, lambda session: roster.people(session, now))
     if as_json:
         say_json([_of_person(person) for person in people])
         return
@@ -36,7 +31,7 @@ def list_users(settings: Settings, now: datetime, *, as_json: bool) -> None:
 
 def list_next(settings: Settings, now: datetime, *, as_json: bool) -> None:
     """Say who gets what within the next 24 hours, by their own clocks."""
-    sends = _read(settings, lambda session: roster.sends(session, now, now + AHEAD))
+    sends = diary.read(settings, lambda session: roster.sends(session, now, now + AHEAD))
     if as_json:
         say_json([_of_send(send) for send in sends])
         return
@@ -60,21 +55,3 @@ def _of_person(person: roster.Person) -> dict[str, Any]:
 
 def _of_send(send: roster.Send) -> dict[str, Any]:
     return {"at": local(send.at, send.zone).isoformat(), "zone": send.zone, "what": send.kind, "id": send.user_id}
-
-
-def _read(settings: Settings, work: Callable[[Session], T]) -> T:
-    """Run `work` on the diary as it is at this moment, beside a running bot or without one."""
-    at = diary.schema_of(settings)
-    keys = diary.key_ring(settings)
-    if at is None:
-        stop_with(MISCONFIGURED, "[database] url: there is no diary there yet; start the bot once, it makes one")
-    if at != schema.newest():
-        stop_with(FAILED, f"[database] url: it is at schema {at}, not {schema.newest()}; headsup check says what to do")
-    reader = open_to_read(settings.database.url)
-    try:
-        with reader.begin() as connection:
-            return work(Session(connection, keys, settings))
-    except (DBAPIError, OSError, *UNREADABLE) as trouble:
-        stop_with(FAILED, f"[database] url: {diary.why(trouble)}")
-    finally:
-        reader.dispose()

@@ -10,12 +10,25 @@ from math import ceil
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.actions import attack, checkin, consent, discreet, peace, share, summary, tips, tries, visits
+from bot.actions import attack, broadcast, checkin, consent, discreet, peace, share, summary, tips, tries, visits
 from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
 from bot.chat.send import Sender
 from bot.clock import Clock
 from bot.domain.peace import Held
-from bot.domain.reminders import AFTER_VISIT, CHECKIN, MORNING, NIGHT, NUDGE, OPENED, SUMMARY, TRIED, TRY, VISIT, policy
+from bot.domain.reminders import (
+    AFTER_VISIT,
+    BROADCAST,
+    CHECKIN,
+    MORNING,
+    NIGHT,
+    NUDGE,
+    OPENED,
+    SUMMARY,
+    TRIED,
+    TRY,
+    VISIT,
+    policy,
+)
 from bot.render.message import Reply
 from bot.store import checkins, outbox, users
 from bot.store.database import Database, Session
@@ -36,6 +49,7 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
     AFTER_VISIT: visits.ask_after,
     TRY: tries.remind,
     TRIED: tries.tell,
+    BROADCAST: broadcast.tell,
 }
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 

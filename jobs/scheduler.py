@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.clock import Clock, SystemClock
 from bot.store.database import Closed, Database
 from jobs.backups import Backups
+from jobs.broadcast import broadcast
 from jobs.carry import Carry
 from jobs.deliver import IN_DOUBT_PAUSE, LEASE, SHARED_LEASE, recover
 from jobs.enqueue import enqueue
@@ -70,6 +71,7 @@ class Metronome:
             ("enqueue", TICK, self._enqueue),
             ("deliver", TICK, lambda: carry.send_due(self._goes_on)),
             ("recover", TICK if database.shared else MINUTE, lambda: recover(database, clock.now(), lease, pause)),
+            ("broadcast", TICK, lambda: broadcast(database, clock.now())),
             ("erasures", ERASURES, lambda: carry_out_erasures(database)),
             ("checkpoint", CHECKPOINT, self._fold),
             ("backup", MINUTE, lambda: backups.take(clock.now())),

@@ -21,6 +21,7 @@ from bot.store.database import Database, Session, open_engine
 from bot.store.tables import metadata
 from bot.store.users import User
 from bot.texts.words import texts_for
+from jobs.broadcast import broadcast
 from jobs.deliver import deliver, recover
 from jobs.enqueue import enqueue
 from tests.clock import HandClock
@@ -87,8 +88,9 @@ class Telegram:
         await self.chat.settle()
 
     async def tick(self) -> None:
-        """One beat of the metronome: due reminders are owed, what is owed goes out."""
+        """One beat of the metronome: due reminders are owed, a broadcast behind them, what is owed goes out."""
         await enqueue(self.database, self.clock.now())
+        await broadcast(self.database, self.clock.now())
         await deliver(self.database, self.chat.sender, self.clock, 4)
         await self.settle()
 

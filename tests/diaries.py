@@ -145,6 +145,7 @@ PROFILES = st.builds(
     dark=st.booleans(),
     words_only=st.booleans(),
     discreet=st.booleans(),
+    broadcasts=st.booleans(),
     try_from=st.none(),
 )
 

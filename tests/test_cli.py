@@ -31,6 +31,7 @@ COMMANDS = (
     "check",
     "users",
     "next",
+    "broadcast",
     "migrate",
     "backup",
     "restore",

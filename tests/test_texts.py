@@ -37,6 +37,7 @@ from bot.render import (
     advice,
     attack,
     before_after,
+    broadcast,
     checkin,
     checklist,
     consent,
@@ -333,6 +334,8 @@ def settings_of_time(t: Texts) -> Iterator[Message]:
     yield settings_words.too_long(t)
     for on in (True, False):
         yield discreet.page(t, on=on)
+        yield broadcast.page(t, on=on)
+    yield broadcast.message(t, "x" * broadcast.LONGEST)
 
 
 def said(t: Texts) -> list[Message]:

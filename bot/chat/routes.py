@@ -19,6 +19,7 @@ from telegram.ext import filters as only
 from bot.actions import (
     attack,
     before_after,
+    broadcast,
     checkin,
     checklist,
     consent,
@@ -198,6 +199,8 @@ BUTTONS: Mapping[str, Route] = {
     "slip": Route(attack.slip),  # slip:<event>
     "still": Route(attack.still),  # still:<event>
     "next": Route(next_.show),
+    "ask_broadcasts": Route(broadcast.ask),
+    "broadcasts": Route(broadcast.set_),  # broadcasts:<on or off>
     "ask_discreet": Route(discreet.ask),
     "discreet": Route(discreet.set_),  # discreet:<on or off>
     "ask_quiet": Route(settings.ask_quiet),

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.domain.quiet import NEVER, QuietHours, quiet_until
 from bot.domain.reminders import (
+    BROADCAST,
     CHECKIN,
     DAILY,
     MORNING,
@@ -99,6 +100,8 @@ def held_back(peace: Peace, kind: str, slot: str, due_at: datetime, at: datetime
         return Held("quiet", over) if over else None
     if over:
         return Held("quiet")
+    if kind == BROADCAST:
+        return None
     if kind == NUDGE:
         asked = date.fromisoformat(slot)
         return Held("answered") if asked in peace.begun or asked != day else None

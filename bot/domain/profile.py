@@ -32,7 +32,7 @@ class Profile:
     `country` is a key of `domain/emergency`, "other" where they live in none of them. `injury_told` is the local date
     (ISO) on which `injury` was told, `try_from` the first one of the newest try. `dark`: pictures have a dark ground.
     `words_only`: no little bars in texts, as a screen reader spells each. `discreet`: what the clock sends says nothing
-    on a locked screen.
+    on a locked screen. `broadcasts`: what the operator has to say to everybody is wanted.
     """
 
     short: bool = False
@@ -46,6 +46,7 @@ class Profile:
     words_only: bool = False
     try_from: str | None = None
     discreet: bool = False
+    broadcasts: bool = True
 
     def injury_on(self, day: date) -> Injury | None:
         """Return what is true of an injury on a day: a recent one is past three months after it was told."""

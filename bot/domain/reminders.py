@@ -28,6 +28,9 @@ TRY = "try"
 TRIED = "tried"
 """What brings the result of a try once it is over."""
 
+BROADCAST = "broadcast"
+"""What the operator has to say to everybody."""
+
 NOT_SET = frozenset({*VISITS, TRIED})
 """Kinds with times of their own, which /reminders does not show."""
 
@@ -73,6 +76,7 @@ POLICIES: Mapping[str, Policy] = {
     OPENED: Policy(timedelta(days=30), 2),
     AFTER_VISIT: Policy(timedelta(hours=48), 2),
     TRIED: Policy(timedelta(days=14), 2),
+    BROADCAST: Policy(timedelta(hours=48), 2),
 }
 DAILY = frozenset({CHECKIN, NIGHT, SUMMARY, TRY})
 """Kinds that come once on a day of the person's, whatever their times."""

@@ -162,6 +162,7 @@ class Profile(Part):
     words_only: bool
     try_from: Annotated[str, Field(max_length=10), AfterValidator(_dated)] | None
     discreet: bool
+    broadcasts: bool
 
 
 class Tastes(Part):

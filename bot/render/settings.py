@@ -37,7 +37,7 @@ def overview(
             [Button(t("What the card asks"), "asks"), Button(t("Pictures and text"), "looks")],
             [Button(t("Change the weekly summary"), f"reminder:{SUMMARY}")] if summary else [],
             [Button(t("Change the quiet hours"), "ask_quiet")],
-            [Button(t("Discreet messages"), "ask_discreet")],
+            [Button(t("Discreet messages"), "ask_discreet"), Button(t("News about this bot"), "ask_broadcasts")],
             [Button(t("Change the time zone"), "ask_zone"), Button(t("Day start"), "ask_day_start")],
             [Button(t("Language and clock"), "ask_language")],
             [Button(t("Reminders"), "reminders"), Button(t("What comes next"), "next")],

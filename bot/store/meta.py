@@ -10,12 +10,22 @@ from bot.store.database import Session
 from bot.store.tables import meta
 
 Key = Literal[
-    "heard_at", "closed_until", "zone_data", "erased_through", "bot_id", "bot_name", "tidied_at", "shred", "ahead"
+    "heard_at",
+    "closed_until",
+    "zone_data",
+    "erased_through",
+    "bot_id",
+    "bot_name",
+    "tidied_at",
+    "shred",
+    "ahead",
+    "broadcast_after",
 ]
 """When Telegram last answered a poll; until when it asked for silence; which zone data reminders were planned with; up
 to which byte of the erasure ledger everything is carried out; whose diary this is, and how that bot is called in links;
 when it was last tidied; which destroyed secret is still in PostgreSQL's files (`store/secrets`); how many seconds a
-sandbox has travelled ahead of the real time."""
+sandbox has travelled ahead of the real time; up to which person a broadcast has come (`store/broadcasts`, which keeps
+its text here too)."""
 
 
 def get(session: Session, key: Key) -> str | None:

@@ -83,6 +83,7 @@ A_LIFE = (
     *("says /settings", "Pause", "3 days", "says /settings", "Resume now", "says /delete", "No, keep it"),
     *("says /delete", "Send me everything first", "Not now"),
     *("says /settings", "Discreet messages", "Switch them on", "Switch them off"),
+    *("says /settings", "News about this bot", "Switch it off", "Switch it on"),
     *("says /privacy", "Take my consent back", "No, go on as before", "says /privacy", "Take my consent back"),
     *("Yes, take it back", "Delete everything", "No, keep it", "Agree again", "I agree, and I am 16 or older"),
     *("says /delete", "Yes, delete everything"),
