@@ -180,7 +180,7 @@ def is_sound(connection: Connection) -> bool:
 
 def _must_be_new_enough(engine: Engine) -> None:
     with engine.connect() as connection:
-        found = (connection.dialect.server_version_info or (0,))[0]
+        found = int((connection.dialect.server_version_info or (0,))[0])
     if found < OLDEST:
         stop_with(MISCONFIGURED, TOO_OLD.format(found=found, oldest=OLDEST))
 

@@ -39,21 +39,21 @@ class SharedLimits(Limits):
 
     async def _ask(self) -> int:
         """Ask until there is room; where others wait here, after them. Returns the grant's number."""
-        number, goes = None, False
+        waiting = None
         if not self._queue.locked():
-            number, goes = await self._try(number)
-        if number is not None and goes:
-            return number
+            waiting, goes = await self._try(None)
+            if goes:
+                return waiting
         async with self._queue:
             while True:
-                number, goes = await self._try(number)
+                waiting, goes = await self._try(waiting)
                 if goes:
-                    return number
+                    return waiting
                 await self._clock.sleep(ASK_AGAIN)
 
-    async def _try(self, number: int | None) -> tuple[int, bool]:
+    async def _try(self, waiting: int | None) -> tuple[int, bool]:
         asked = self._clock.steady()
-        number, goes = await self._database.write(partial(grants.ask, per_second=self.allowed, waiting=number))
+        number, goes = await self._database.write(partial(grants.ask, per_second=self.allowed, waiting=waiting))
         # Who was stopped meanwhile may come too late for the second that it was granted.
         return number, goes and self._clock.steady() - asked < STILL_NOW
 
