@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from sqlalchemy import Engine, text
 
 from bot import diary
@@ -176,6 +177,6 @@ def test_a_server_that_would_not_end_a_silent_session_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(diary, "OLDEST", 99)
-    with pytest.raises(SystemExit):
+    with pytest.raises(typer.Exit):
         diary.open_diary(database.settings)
     assert "version 99 or newer is needed" in capsys.readouterr().err
