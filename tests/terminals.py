@@ -10,8 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def on_a_terminal(*words: str, variables: Mapping[str, str], folder: Path = ROOT, typed: str = "") -> str:
-    """Run `python WORDS` on a terminal of 80 columns, or as `variables` have it; whoever sits there types `typed`."""
+def on_a_terminal(
+    *words: str, variables: Mapping[str, str], folder: Path = ROOT, typed: str = "", ends: int = 0
+) -> str:
+    """Run `python WORDS` on a terminal of 80 columns, or as `variables` have it; whoever sits there types `typed`.
+    It `ends` with this code."""
     ours, theirs = pty.openpty()
     env = {"COLUMNS": "80", "TERM": "xterm", **os.environ, "PYTHONPATH": str(ROOT), **variables}
     command = [sys.executable, *words]
@@ -25,5 +28,5 @@ def on_a_terminal(*words: str, variables: Mapping[str, str], folder: Path = ROOT
         except OSError:
             pass  # EIO: whoever ran there has gone
         os.close(ours)
-    assert process.returncode == 0, shown
+    assert process.returncode == ends, shown
     return shown.decode().replace("\r\n", "\n")
