@@ -38,8 +38,10 @@ ONLY_HERE = {
     *("outbox.id", "outbox.user_id", "outbox.slot", "outbox.reminder_id", "outbox.not_before", "outbox.too_late_at"),
     *("outbox.state", "outbox.claim", "outbox.claimed_at", "outbox.tries", "outbox.message_id"),
     *("tastes.user_id", "tastes.body", "profiles.user_id", "profiles.body"),
+    *("secrets.user_id", "secrets.secret", "shares.event_id"),
 }
-"""Columns that are numbers of this installation, plans of the clock, or bodies whose content has names of its own."""
+"""Columns that are numbers of this installation, plans of the clock, secrets of what is sealed, or bodies whose content
+has names of its own."""
 
 PART_OF = {
     users: takeout.Settings,
