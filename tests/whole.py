@@ -1,8 +1,9 @@
-"""The whole suite, in two processes side by side: it is as long as the longer half.
+"""The whole suite, in three processes side by side: it is as long as the longest.
 
     python tests/whole.py [pytest's options]
 
-The first half is shown as it goes, the second once both are over. Ends with the graver exit code of the two.
+The first part, faults, mostly waits, and is shown as it goes; the others once all are over. Ends with the gravest exit
+code of the three.
 """
 
 import subprocess
@@ -11,8 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parents[1]
-FIRST_HALF = tuple(f"tests/{part}" for part in ("actions", "chat", "domain", "e2e", "faults"))
-"""About as long as all the rest (stories, store, sandbox, jobs, pages…), which a new folder of tests belongs to."""
+FAULTS = ("tests/faults",)
+WALKS = ("tests/browser", "tests/e2e", "tests/stories")
+"""Long ones, about as long as all the rest (store, sandbox, jobs, pages…), which a new folder of tests belongs to."""
 
 
 def main(options: list[str]) -> int:
@@ -20,12 +22,14 @@ def main(options: list[str]) -> int:
         command = [sys.executable, "-m", "pytest", *options, *arguments]
         return subprocess.Popen(command, cwd=ROOT, **where)  # type: ignore[call-overload,no-any-return]
 
-    with TemporaryFile() as said:
-        rest = begin(*(f"--ignore={part}" for part in FIRST_HALF), "tests", stdout=said, stderr=subprocess.STDOUT)
-        first = begin(*FIRST_HALF)
-        codes = first.wait(), rest.wait()
-        said.seek(0)
-        sys.stdout.buffer.write(said.read())
+    with TemporaryFile() as walked, TemporaryFile() as rested:
+        walks = begin(*WALKS, stdout=walked, stderr=subprocess.STDOUT)
+        others = (f"--ignore={part}" for part in (*FAULTS, *WALKS))
+        rest = begin(*others, "tests", stdout=rested, stderr=subprocess.STDOUT)
+        codes = begin(*FAULTS).wait(), walks.wait(), rest.wait()
+        for said in (walked, rested):
+            said.seek(0)
+            sys.stdout.buffer.write(said.read())
     return max(codes)
 
 

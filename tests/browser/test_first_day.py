@@ -17,7 +17,7 @@ from tests.browser.test_page import opened, types
 from tests.clock import HandClock
 from tests.conftest import Telegram
 
-pytestmark = (pytest.mark.browser, pytest.mark.sqlite)
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 EVENING = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 """Half past seven in Berlin, on a Monday."""
