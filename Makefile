@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: run test check faults format texts bench clean
+.PHONY: run test check faults format texts pictures bench clean
 
 run: .venv/run.done
 	@$(BIN)/python -m bot run --or-sandbox
@@ -31,6 +31,10 @@ format: .venv/dev.done
 # Gathers what the bot says into bot/texts/*.po and tells what has no translation yet.
 texts: .venv/dev.done
 	@$(BIN)/python tools/texts.py
+
+# Walks through the sandbox in Chromium and keeps the README's pictures of it in docs/pictures.
+pictures: .venv/dev.done
+	$(BIN)/python tools/pictures.py
 
 bench: .venv/dev.done
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

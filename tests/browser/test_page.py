@@ -100,6 +100,7 @@ async def opened(
     """Open the page; at the end nothing may have gone wrong in it, and nobody else may have been asked for anything."""
     context = await browser.new_context(
         viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 800},
+        device_scale_factor=2 if phone else 1,
         color_scheme="dark" if dark else "light",
         has_touch=phone,
         is_mobile=phone,

@@ -21,8 +21,22 @@ PATIENCE = 30_000
 """Milliseconds that a journey of weeks may take on a busy machine."""
 
 
+on_both = pytest.mark.parametrize("device", ["phone", "desktop"])
+
+
 async def taps(page: Page, label: str) -> None:
     await page.get_by_role("button", name=label, exact=True).last.click()
+
+
+async def photographs(page: Page, file: Path) -> None:
+    """Take a picture of the page at rest; some of them are in the README (tools/pictures.py)."""
+    await page.screenshot(path=file, animations="disabled")
+
+
+async def from_its_top(page: Page) -> None:
+    """Scroll to where the last message begins, below the day that floats over the chat."""
+    top = "message => { message.style.scrollMarginTop = '3rem'; message.scrollIntoView(); }"
+    await page.get_by_role("article").last.evaluate(top)
 
 
 async def sees(page: Page, words: str) -> None:
@@ -46,13 +60,13 @@ async def shows_a_diary(page: Page) -> None:
     await expect(page.get_by_role("log")).to_contain_text("Your own notes, not a diagnosis.", timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+@on_both
 async def test_from_the_start_to_the_first_answered_card(
-    browser: Browser, sandbox: str, artifacts: Path, phone: bool
+    browser: Browser, sandbox: str, artifacts: Path, device: str
 ) -> None:
     clock = SystemClock()
     began, clicks = clock.now(), 0
-    async with opened(browser, sandbox, phone=phone) as page:
+    async with opened(browser, sandbox, phone=device == "phone") as page:
         for label, then in (
             ("START", "I’m a diary, not a doctor."),
             ("I agree, and I am 16 or older", "Where do you live?"),
@@ -66,7 +80,7 @@ async def test_from_the_start_to_the_first_answered_card(
         assert (await travels(page, "Next card")).endswith("20:00")
         clicks += 1
         await sees(page, "Did your head hurt today?")
-        await page.screenshot(path=artifacts / f"sandbox-first-card-{'phone' if phone else 'desktop'}.png")
+        await photographs(page, artifacts / f"sandbox-first-card-{device}.png")
         await taps(page, "All fine today")
         clicks += 1
         await sees(page, "Saved for")
@@ -93,7 +107,7 @@ async def test_a_week_is_lived_through_card_by_card(browser: Browser, sandbox: s
         await expect(page.get_by_role("log")).to_contain_text("Your week,")
         days = await page.locator(".day").all_inner_texts()
         assert len(days) == len(set(days)) >= 9
-        await page.screenshot(path=artifacts / "sandbox-week.png")
+        await photographs(page, artifacts / "sandbox-week.png")
 
 
 async def test_the_clocks_change_while_one_looks(browser: Browser, sandbox: str) -> None:
@@ -105,17 +119,23 @@ async def test_the_clocks_change_while_one_looks(browser: Browser, sandbox: str)
         assert hour.endswith("03:30" if spring else "02:30")
 
 
-async def test_twelve_weeks_can_be_looked_at_at_once(browser: Browser, sandbox: str, artifacts: Path) -> None:
-    async with opened(browser, sandbox) as page:
+@on_both
+async def test_twelve_weeks_can_be_looked_at_at_once(
+    browser: Browser, sandbox: str, artifacts: Path, device: str
+) -> None:
+    async with opened(browser, sandbox, phone=device == "phone") as page:
         await shows_a_diary(page)
         await taps(page, "Summary")
-        await expect(page.get_by_role("button", name="Enlarge picture").last).to_be_visible(timeout=PATIENCE)
+        await sees(page, "Logged 78 of 90 days.")
+        await from_its_top(page)
+        await photographs(page, artifacts / f"sandbox-summary-{device}.png")
         await taps(page, "Patterns")
         await expect(page.get_by_role("log")).to_contain_text("On days with back pain you had a headache on 18 of 22")
-        await page.screenshot(path=artifacts / "sandbox-patterns.png")
+        await from_its_top(page)
+        await photographs(page, artifacts / f"sandbox-patterns-{device}.png")
         await taps(page, "Days")
         await expect(page.get_by_role("log")).to_contain_text("filled in on")
-        await page.screenshot(path=artifacts / "sandbox-days.png")
+        await photographs(page, artifacts / f"sandbox-days-{device}.png")
         await page.reload()
         await expect(page.get_by_role("button", name="Show me a diary with 12 weeks in it")).to_be_hidden()
 
@@ -132,7 +152,7 @@ async def test_the_page_for_the_doctor_can_be_saved(browser: Browser, sandbox: s
         saved = artifacts / "sandbox-report.pdf"
         await (await waiting.value).save_as(saved)
         assert saved.read_bytes().startswith(b"%PDF-")
-        await page.screenshot(path=artifacts / "sandbox-report.png")
+        await photographs(page, artifacts / "sandbox-report.png")
 
 
 async def test_a_file_of_ones_own_reaches_the_bot(browser: Browser, sandbox: str) -> None:
@@ -162,7 +182,7 @@ async def test_behind_the_scenes_are_the_bots_calls_and_what_comes_next(
         await call.locator("summary").click()
         await expect(call.locator("pre")).to_contain_text('"chat_id": "1001"')
         await expect(call.locator("pre")).to_be_visible()
-        await page.screenshot(path=artifacts / "sandbox-behind.png")
+        await photographs(page, artifacts / "sandbox-behind.png")
         assert "1:sandbox" not in await panel.inner_text()
         await page.keyboard.press("Escape")
         await expect(panel).to_be_hidden()
@@ -178,4 +198,4 @@ async def test_two_people_stand_side_by_side(browser: Browser, sandbox: str, art
         await ben.get_by_role("button", name="Show me a diary with 12 weeks in it").click()
         await expect(ben.get_by_role("log")).to_contain_text("not a diagnosis", timeout=PATIENCE)
         await expect(ann.get_by_role("article").last).to_contain_text("not a doctor")
-        await page.screenshot(path=artifacts / "sandbox-both.png")
+        await photographs(page, artifacts / "sandbox-both.png")
