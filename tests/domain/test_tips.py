@@ -31,8 +31,8 @@ def live(kind: str, moments: Sequence[datetime], **likes: Collection[str]) -> li
     return found
 
 
-def test_there_are_62_different_texts_short_enough_to_read_at_a_glance():
-    assert len(TIPS) == len({tip.text for tip in TIPS}) == len(BY_KEY) == 62
+def test_there_are_at_least_62_different_texts_short_enough_to_read_at_a_glance():
+    assert len(TIPS) == len({tip.text for tip in TIPS}) == len(BY_KEY) >= 62
     assert max(len(tip.text) for tip in TIPS) <= 200
 
 
@@ -40,7 +40,7 @@ def test_a_tip_that_claims_evidence_names_its_source():
     assert [tip.key for tip in TIPS if tip.evidence != "common-sense" and not tip.source] == []
     assert [tip.key for tip in TIPS if tip.verified and not tip.source] == []
     assert [tip.key for tip in TIPS if "[" in tip.source] == []
-    assert Counter(tip.evidence for tip in TIPS)["guideline"] == 10
+    assert Counter(tip.evidence for tip in TIPS)["guideline"] >= 10
 
 
 def test_every_group_belongs_to_one_kind_and_every_kind_has_tips():
