@@ -11,6 +11,7 @@ from bot.cli import app
 from bot.config import KEYS, NOT_SETTINGS, VARIABLES
 from bot.sandbox.person import Person, Seen
 from tests.conftest import Telegram
+from tools.pictures import SHOWN
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -122,11 +123,30 @@ def test_every_variable_and_key_is_a_setting(page: Path) -> None:
         assert (section, key) in KEYS
 
 
+def headings(page: Path) -> set[str]:
+    """Return what stands behind the # of a link to each heading of a page."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in found}
+
+
 @page
 def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text("utf-8"))
-    missing = [link for link in links if not (page.parent / link).exists()]
-    assert not missing
+    links = re.findall(r"""(?:\]\(|src=")(?!https?://)([^)#"]*)(?:#([^)]+))?""", page.read_text("utf-8"))
+    for link, heading in links:
+        target = page.parent / link if link else page
+        assert target.exists(), link
+        assert not heading or heading in headings(target), f"{link}#{heading}"
+
+
+def test_the_pictures_are_small_and_each_is_shown_and_described() -> None:
+    described = dict(re.findall(r'<img src="([^"]+)"[^>]* alt="(.+?)">', (ROOT / "README.md").read_text("utf-8")))
+    kept = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "docs/pictures").iterdir()}
+    assert described.keys() == kept.keys()
+    assert max(path.stat().st_size for path in kept.values()) <= 150_000
+
+
+def test_the_pictures_are_those_that_the_walk_takes() -> None:
+    assert {f"{name}.png" for name in SHOWN} == {path.name for path in (ROOT / "docs/pictures").iterdir()}
 
 
 @page
