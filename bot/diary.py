@@ -40,7 +40,7 @@ NETWORK = (
     "[database] url: {at} lies on a network file system ({kind}), on which SQLite loses data; choose a folder on a "
     'disk of this machine, or set [database] file_system to "any" and take the risk'
 )
-DRIVER = 'PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"'
+DRIVER = "PostgreSQL needs psycopg; install it with pip install --require-hashes -r requirements-postgres.lock"
 OLDEST = 14
 """The oldest PostgreSQL that ends a session which has fallen silent: by that one process follows another."""
 

@@ -200,7 +200,10 @@ def test_without_psycopg(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     said = headsup("move", "--to", "postgresql+psycopg://ann:word@db/headsup")
     assert said.exit_code == MISCONFIGURED
-    assert said.stderr == '--to: PostgreSQL needs psycopg; install it with pip install "headsup[postgres]"\n'
+    assert (
+        said.stderr
+        == "--to: PostgreSQL needs psycopg; install it with pip install --require-hashes -r requirements-postgres.lock\n"
+    )
 
 
 def test_who_is_there_already(bare: Path) -> None:
