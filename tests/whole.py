@@ -13,8 +13,8 @@ from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parents[1]
 FAULTS = ("tests/faults",)
-WALKS = ("tests/browser", "tests/e2e", "tests/stories")
-"""Long ones, about as long as all the rest (store, sandbox, jobs, pages…), which a new folder of tests belongs to."""
+WALKS = ("tests/e2e", "tests/stories")
+"""Long ones, about as long as all the rest (store, browser, jobs, pages…), which a new folder of tests belongs to."""
 
 
 def main(options: list[str]) -> int:
