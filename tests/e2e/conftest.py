@@ -76,6 +76,11 @@ class BotProcess:
                 await self._heard.wait_for(lambda: found() or self._ended)
         return found() or pytest.fail(f"the bot never printed {words!r}, only:\n" + "\n".join(self.output))
 
+    @property
+    def ended(self) -> bool:
+        """Tell whether it is over, or was never begun."""
+        return self._ended or self._process is None
+
     async def dies(self) -> None:
         """Let it die at once, as in a power cut."""
         await self._signalled(signal.SIGKILL)
@@ -83,6 +88,7 @@ class BotProcess:
     async def sleeps(self, seconds: float) -> None:
         """Let it stand still for so long, as a machine that was suspended."""
         assert self._process is not None
+        assert not self._ended, "it has ended by itself:\n" + "\n".join(self.output)
         os.killpg(self._process.pid, signal.SIGSTOP)
         await asyncio.sleep(seconds)
         os.killpg(self._process.pid, signal.SIGCONT)

@@ -170,6 +170,8 @@ async def test_kills_among_many(folder: Path, promise: Figures) -> None:
         stopped = kills = 0
         while kills < KILLS:
             await asyncio.sleep(chance.uniform(0.5, 3))
+            for process, words in processes.each:
+                assert not process.ended, f"{words} has ended by itself:\n" + "\n".join(process.output)
             process, words = chance.choice(processes.each)
             claimed = await asyncio.to_thread(being_sent, folder)
             if kills % 5 == 4:
