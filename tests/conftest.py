@@ -118,14 +118,20 @@ def clock() -> HandClock:
     return HandClock(NOON)
 
 
+ON_BOTH = ("store", "jobs", "stories", "faults")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let every test of a diary run on both databases, but on PostgreSQL alone or on SQLite alone where it says so;
-    what is `slow` runs on PostgreSQL only in the full sweep."""
+    """Let every test of a diary run on both databases, but on PostgreSQL alone or on SQLite alone where it says so.
+
+    In the full sweep only, what is `slow` runs on PostgreSQL too, and what looks at a layer above those of `ON_BOTH`.
+    """
     if "databases" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     kinds = ["sqlite"] if "postgres" not in marks else []
-    if "sqlite" not in marks and (FULL or "slow" not in marks):
+    everyday = "slow" not in marks and metafunc.definition.path.parent.name in ON_BOTH
+    if "sqlite" not in marks and (FULL or everyday or "postgres" in marks):
         kinds.append(pytest.param("postgres", marks=pytest.mark.postgres))
     metafunc.parametrize("databases", kinds, indirect=True)
 

@@ -40,10 +40,10 @@ from tests.faults.world import most_in_any_second
 WEBS, WORKERS = 2, 3
 RATE = points(60, 200)
 IN_FLIGHT = RATE // 10
-ASKED = points(300, 10_000)
+ASKED = points(150, 10_000)
 TAPPERS = points(6, 40)
-TAPS = points(40, 500)
-KILLS = points(5, 60)
+TAPS = points(20, 500)
+KILLS = points(4, 60)
 HAND_OVER = 10.0
 STOPPED_FOR = 9.0
 """Seconds; long enough for the others to take over."""
@@ -174,7 +174,7 @@ async def test_kills_among_many(folder: Path, promise: Figures) -> None:
                 assert not process.ended, f"{words} has ended by itself:\n" + "\n".join(process.output)
             process, words = chance.choice(processes.each)
             claimed = await asyncio.to_thread(being_sent, folder)
-            if kills % 5 == 4:
+            if kills % 5 == 3:
                 await process.sleeps(STOPPED_FOR)
                 stopped += 1
             else:

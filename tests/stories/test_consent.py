@@ -198,6 +198,7 @@ async def test_a_restart_asks_whoever_agreed_to_another_text(
     assert standings(telegram)[ann.user_id] == "given"
 
 
+@pytest.mark.slow
 async def test_the_card_is_replaced_by_the_question_once_a_month(
     telegram: Telegram, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

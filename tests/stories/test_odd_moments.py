@@ -46,6 +46,7 @@ async def test_a_card_that_could_not_be_sent_leaves_the_old_one_as_it_was(telegr
     assert "Headache 7" in ann.sees.text
 
 
+@pytest.mark.slow
 async def test_a_stranger_whose_turn_fails_leaves_no_row(telegram: Telegram, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError

@@ -7,6 +7,7 @@ from tests.conftest import Telegram
 from tests.stories.conftest import QUARTER, answers, berlin, sent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("label", "back_on"), [("Today", 3), ("3 days", 5), ("A week", 9)])
 async def test_a_pause_ends_by_itself(telegram: Telegram, ann: Person, label: str, back_on: int) -> None:
     await ann.says("/pause")

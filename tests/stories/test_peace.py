@@ -168,6 +168,7 @@ async def test_three_cards_without_an_answer_ask_for_a_better_hour(telegram: Tel
     assert arrived(ann, berlin(6, 17), CARD)[0][0] == berlin(6, 18)
 
 
+@pytest.mark.slow
 async def test_a_week_without_a_word_ends_in_rest(telegram: Telegram, ann: Person) -> None:
     await telegram.waits(until=berlin(20, 12), beat=HALF)
     ((at, rest),) = arrived(ann, berlin(2, 14), "I’ll stop asking")

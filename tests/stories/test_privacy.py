@@ -97,6 +97,7 @@ async def test_what_is_off_is_not_promised(telegram: Telegram, ann: Person) -> N
     assert "Nightly" not in ann.sees.text
 
 
+@pytest.mark.slow
 async def test_discreet_messages_say_nothing_on_a_locked_screen(telegram: Telegram, ann: Person) -> None:
     await ann.says("/remind water 15:00")
     await ann.says("6 3 7.5 4")
