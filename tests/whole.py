@@ -1,35 +1,41 @@
-"""The whole suite, in three processes side by side: it is as long as the longest.
+"""The whole suite, in four processes side by side: it is as long as the longest.
 
     python tests/whole.py [pytest's options]
 
-The first part, faults, mostly waits, and is shown as it goes; the others once all are over. Ends with the gravest exit
-code of the three.
+Each part waits now and then, for a process, a page or a second of Telegram's; meanwhile the others go on. The first one
+is shown as it goes, the others once all are over. Ends with the gravest exit code.
 """
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parents[1]
-FAULTS = ("tests/faults",)
-WALKS = ("tests/e2e", "tests/stories")
-"""Long ones, about as long as all the rest (store, browser, jobs, pages…), which a new folder of tests belongs to."""
+FAULTS, E2E, STORIES = "tests/faults", "tests/e2e", "tests/stories"
+PARTS = (
+    (FAULTS,),
+    (E2E, STORIES, "-m", "not postgres"),
+    (E2E, STORIES, "-m", "postgres"),
+    ("tests", *(f"--ignore={part}" for part in (FAULTS, E2E, STORIES))),
+)
+"""About as long as each other; a new folder of tests belongs to the last."""
 
 
 def main(options: list[str]) -> int:
-    def begin(*arguments: str, **where: object) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "pytest", *options, *arguments]
-        return subprocess.Popen(command, cwd=ROOT, **where)  # type: ignore[call-overload,no-any-return]
-
-    with TemporaryFile() as walked, TemporaryFile() as rested:
-        walks = begin(*WALKS, stdout=walked, stderr=subprocess.STDOUT)
-        others = (f"--ignore={part}" for part in (*FAULTS, *WALKS))
-        rest = begin(*others, "tests", stdout=rested, stderr=subprocess.STDOUT)
-        codes = begin(*FAULTS).wait(), walks.wait(), rest.wait()
-        for said in (walked, rested):
-            said.seek(0)
-            sys.stdout.buffer.write(said.read())
+    with ExitStack() as stack:
+        said = [stack.enter_context(TemporaryFile()) for _ in PARTS[1:]]
+        runs = [
+            subprocess.Popen(
+                [sys.executable, "-m", "pytest", *options, *part], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
+            )
+            for part, out in zip(PARTS, (None, *said), strict=True)
+        ]
+        codes = [run.wait() for run in runs]
+        for each in said:
+            each.seek(0)
+            sys.stdout.buffer.write(each.read())
     return max(codes)
 
 
