@@ -289,9 +289,11 @@ def at_a_shell(there: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 @pytest.mark.postgres
 def test_what_the_page_says_is_what_one_does(folder: Path, at_a_shell: Callable[[str], None]) -> None:
     page = (ROOT / "docs/operating.md").read_text("utf-8")
-    section = page.split("\n## Moving to PostgreSQL\n")[1].split("\n## ")[0]
+    section = page.split("\n## PostgreSQL\n")[1].split("\n## ")[0]
     make, move, address = (block.strip() for block in re.findall(r"```\w+\n(.*?)```", section, re.DOTALL))
-    for line in make.splitlines():
+    install, *rest = make.splitlines()
+    assert "requirements-postgres.lock" in install, "which these tests have"
+    for line in rest:
         at_a_shell(line)
     with lock.take(folder / FILE):
         at_a_shell(move)
