@@ -6,7 +6,6 @@ import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -33,7 +32,7 @@ from tests.faults.household import (
     this_minute,
     told,
 )
-from tests.faults.promises import FULL, Figures, points
+from tests.faults.promises import Figures, points
 from tests.faults.test_webhook import Pusher, free_port
 from tests.faults.world import most_in_any_second
 
@@ -199,7 +198,7 @@ async def test_kills_among_many(folder: Path, promise: Figures) -> None:
             await comes_true(api, lambda: all_come() or not being_owed(folder))
         pushing.cancel()
         codes = await processes.stops()
-        gaps = [(later - one).total_seconds() for one, later in pairwise(sorted(api.arrived[began:]))]
+        sent = len(api.arrived) - began
         outputs = [line for process, _ in processes.each for line in process.output]
 
     assert codes == {0}
@@ -219,10 +218,9 @@ async def test_kills_among_many(folder: Path, promise: Figures) -> None:
     promise.at_most("T33", "cards doubled, many processes", kills * IN_FLIGHT, more, tries=ASKED)
     promise.at_most("T33", "reminders doubled, many processes", 0, sum(count > 1 for count in tips), tries=ASKED)
     promise.at_most("T33", "reminders lost, many processes", kills * IN_FLIGHT, tips.count(0), tries=ASKED)
-    promise.at_most("T33", "most new messages in any second", RATE, most_in_any_second(api.arrived), tries=len(gaps))
-    promise.at_most("T33", "refused for haste, many processes", 0, api.refused, tries=len(gaps))
+    promise.at_most("T33", "most new messages in any second", RATE, most_in_any_second(api.arrived), tries=sent)
+    promise.at_most("T33", "refused for haste, many processes", 0, api.refused, tries=sent)
     promise.at_most("T33", "until others have taken over", HAND_OVER, slowest, "s", tries=kills - stopped)
-    assert FULL or max(gaps) <= HAND_OVER, "and nobody waited longer than that for the next message"
 
 
 def being_owed(folder: Path) -> bool:
