@@ -113,10 +113,16 @@ class Fleet:
     async def runs(self) -> None:
         for process, words in self.each:
             await process.start(words)
+        await self.are_up()
+
+    async def are_up(self) -> None:
+        """Wait until each has said, since it was started last, that it runs."""
         for process, _ in self.each:
             await process.prints("Running as @HeadsUpSandboxBot")
 
     async def stops(self) -> set[int]:
+        """Stop them all gracefully; returns their exit codes."""
+        await self.are_up()
         return {await process.stops() for process, _ in self.each}
 
     async def clear_away(self) -> None:
