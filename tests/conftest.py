@@ -119,21 +119,21 @@ def clock() -> HandClock:
     return HandClock(NOON)
 
 
-ON_BOTH = ("store", "jobs", "faults")
+ON_BOTH, SAMPLED = ("store", "jobs"), ("stories", "faults")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let every test of a diary run on both databases, but on PostgreSQL alone or on SQLite alone where it says so.
 
     In the full sweep only, what is `slow` runs on PostgreSQL too, and what looks at a layer above those of `ON_BOTH`;
-    of the stories every day a quarter does, the same each day.
+    of stories and faults every day a quarter does, the same each day.
     """
     if "databases" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     kinds = ["sqlite"] if "postgres" not in marks else []
     folder, name = metafunc.definition.path.parent.name, metafunc.definition.name
-    everyday = "slow" not in marks and (folder in ON_BOTH or (folder == "stories" and crc32(name.encode()) % 4 == 0))
+    everyday = "slow" not in marks and (folder in ON_BOTH or (folder in SAMPLED and crc32(name.encode()) % 4 == 0))
     if "sqlite" not in marks and (FULL or everyday or "postgres" in marks):
         kinds.append(pytest.param("postgres", marks=pytest.mark.postgres))
     metafunc.parametrize("databases", kinds, indirect=True)
