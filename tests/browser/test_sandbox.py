@@ -11,6 +11,9 @@ from tests.browser.test_page import opened, types
 
 pytestmark = pytest.mark.browser
 
+GLANCE = 300
+"""Milliseconds in which a journey has begun."""
+
 MOST_CLICKS = 10
 """From the page's first sight to the first answered card; typing a word counts as one."""
 
@@ -50,6 +53,7 @@ async def travels(page: Page, label: str) -> str:
     before = await shown.text_content() or ""
     await taps(page, label)
     await expect(shown).not_to_have_text(before, timeout=PATIENCE)
+    await page.wait_for_timeout(GLANCE)  # a minute may pass by itself before the journey begins
     await expect(page.locator("#time")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
     await expect(page.get_by_role("button", name="+1 hour")).to_be_enabled(timeout=PATIENCE)
     return await page.locator("#now").inner_text()
