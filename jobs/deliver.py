@@ -1,7 +1,7 @@
 """What the bot owes goes out: composed at the moment of sending, marked before and after, stale things dropped."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.actions import attack, broadcast, checkin, consent, discreet, peace, share, summary, tips, tries, visits
-from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater, Unknown
+from bot.chat.errors import Gone, Refused, TelegramTrouble, TokenRefused, TryLater
 from bot.chat.send import Sender
 from bot.clock import Clock
 from bot.domain.peace import Held
@@ -30,11 +30,12 @@ from bot.domain.reminders import (
     policy,
 )
 from bot.render.message import Reply
-from bot.store import checkins, outbox, users
+from bot.store import checkins, outbox, profiles, users
 from bot.store.database import Database, Session
 from bot.store.disk import cannot_write
 from bot.store.outbox import Owed
 from bot.store.users import User
+from bot.together import Together
 
 log = structlog.get_logger()
 
@@ -54,6 +55,9 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 
 LANES = 4
+LOOKS_BACK = timedelta(days=4)
+"""Of so many days the cards are read ahead: what is due today looks at those of the last two, wherever it is."""
+
 IN_DOUBT_PAUSE = timedelta(seconds=60)
 LEASE = timedelta(minutes=10)
 """No send takes longer: what is still claimed after it could not be marked, perhaps on a full disk."""
@@ -89,12 +93,34 @@ class Lease:
                 self._until = began + self._lasts
 
 
+class Broken(Exception):
+    """A message could not be composed: all that was done for those around it is undone, and done again without it."""
+
+    def __init__(self, delivery: int) -> None:
+        super().__init__(delivery)
+        self.delivery = delivery
+
+
 @dataclass(frozen=True)
 class Claimed:
     """What was claimed: how many, and of these what there is to say, with when it would be too late."""
 
     many: int
     ready: Sequence[tuple[Owed, Reply, datetime]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What arrived: as which message (None where there was nothing new in it), and when."""
+
+    owed: Owed
+    reply: Reply
+    message_id: int | None
+    at: datetime
+
+    @property
+    def card(self) -> int | None:
+        return next((message.card for message in self.reply.messages if message.card is not None), None)
 
 
 async def deliver(
@@ -131,12 +157,15 @@ async def send(
     if not batch.ready:
         return 0
     keeping = asyncio.create_task(lease.keep(batch.ready[0][0].claim or ""))
+    record = Together[Sent](lambda sent: database.insist(partial(_record, sent=sent), clock))
 
     def may_go(deadline: datetime) -> bool:
         return lease.holds and clock.now() < deadline
 
     try:
-        sends = (_send(database, sender, clock, owed, reply, partial(may_go, at)) for owed, reply, at in batch.ready)
+        sends = (
+            _send(database, sender, clock, owed, reply, partial(may_go, at), record) for owed, reply, at in batch.ready
+        )
         return sum(await asyncio.gather(*sends))
     finally:
         keeping.cancel()
@@ -160,39 +189,75 @@ async def recover(
 
 def claim(session: Session, now: datetime, at_most: int) -> Claimed:
     """Claim what is due and compose it; what is stale, or said by now, is marked so."""
-    ready = []
     owed_now = outbox.claim(session, now, at_most)
-    for owed in owed_now:
-        if not session.try_to_hold(owed.user_id):
-            outbox.again(session, owed, now, tries=owed.tries - 1)  # this person is just taking a turn
-            continue
-        user = users.get(session, owed.user_id)
-        if now >= owed.too_late_at:
-            outbox.mark(session, owed, "stale")
-            continue
-        if user is None or user.state != "active" or user.consent not in ("given", "changed"):
-            # Who comes back may be told later what comes only once.
-            outbox.let_go(session, owed) if owed.kind == TRIED else outbox.mark(session, owed, "skipped")
-            continue
+    if not owed_now:
+        return Claimed(0, ())
+    ours = session.try_to_hold_all({owed.user_id for owed in owed_now})
+    people = users.get_all(session, ours)
+    _look_ahead(session, now, people)
+    broken: set[int] = set()
+    while True:
         try:
             with session.savepoint():
-                held = peace.held(session, user, now, owed)
-                if held is not None:
-                    _hold(session, owed, held)
-                    continue
-                compose = COMPOSE.get(owed.kind, tips.remind) if user.agreed else consent.by_clock
-                reply = discreet.veil(session, user, owed, compose(session, user, now, owed))
+                ready = [
+                    (owed, *said) for owed in owed_now if (said := _said(session, now, owed, ours, people, broken))
+                ]
+            return Claimed(len(owed_now), ready)
+        except Broken as trouble:
+            broken.add(trouble.delivery)
+
+
+def _look_ahead(session: Session, now: datetime, people: Collection[int]) -> None:
+    """Read what most messages are composed of, for everybody at once."""
+    session.secrets.look_up(people)
+    profiles.look_ahead(session, people)
+    checkins.look_ahead(session, people, now.date() - LOOKS_BACK)
+    outbox.look_ahead(session, people, CHECKIN)
+
+
+def _said(
+    session: Session,
+    now: datetime,
+    owed: Owed,
+    ours: Collection[int],
+    people: Mapping[int, User],
+    broken: Collection[int],
+) -> tuple[Reply, datetime] | None:
+    """Return what there is to say and when it would be too late; None where nothing is, and it was marked so."""
+    if owed.user_id not in ours:
+        outbox.again(session, owed, now, tries=owed.tries - 1)  # this person is just taking a turn
+        return None
+    user = people.get(owed.user_id)
+    if owed.id in broken:
+        outbox.mark(session, owed, "failed")
+    elif now >= owed.too_late_at:
+        outbox.mark(session, owed, "stale")
+    elif user is None or user.state != "active" or user.consent not in ("given", "changed"):
+        # Who comes back may be told later what comes only once.
+        outbox.let_go(session, owed) if owed.kind == TRIED else outbox.mark(session, owed, "skipped")
+    else:
+        try:
+            with session.ahead.turn_of(user.id):
+                return _composed(session, now, owed, user)
         except Exception as trouble:
             if isinstance(trouble, DBAPIError) and cannot_write(trouble):
                 raise  # the claim goes with it, and the next beat takes it again
             log.error("delivery.failed", delivery=owed.id, trouble=type(trouble).__name__, exc_info=True)
-            outbox.mark(session, owed, "failed")
-            continue
-        if reply is None:
-            outbox.mark(session, owed, "skipped")
-        else:
-            ready.append((owed, reply, peace.deadline(user, now, owed)))
-    return Claimed(len(owed_now), ready)
+            raise Broken(owed.id) from trouble
+    return None
+
+
+def _composed(session: Session, now: datetime, owed: Owed, user: User) -> tuple[Reply, datetime] | None:
+    held = peace.held(session, user, now, owed)
+    if held is not None:
+        _hold(session, owed, held)
+        return None
+    compose = COMPOSE.get(owed.kind, tips.remind) if user.agreed else consent.by_clock
+    reply = discreet.veil(session, user, owed, compose(session, user, now, owed))
+    if reply is None:
+        outbox.mark(session, owed, "skipped")
+        return None
+    return reply, peace.deadline(user, now, owed)
 
 
 def _hold(session: Session, owed: Owed, held: Held) -> None:
@@ -206,48 +271,53 @@ def _hold(session: Session, owed: Owed, held: Held) -> None:
 
 
 async def _send(
-    database: Database, sender: Sender, clock: Clock, owed: Owed, reply: Reply, may_go: Callable[[], bool]
+    database: Database,
+    sender: Sender,
+    clock: Clock,
+    owed: Owed,
+    reply: Reply,
+    may_go: Callable[[], bool],
+    record: Together[Sent],
 ) -> bool:
-    trouble: TelegramTrouble | None = None
-    message_id = None
-
     async def still_owed() -> bool:
         return await database.write(lambda session: outbox.is_claimed(session, owed))
 
     try:
         message_id = await sender.deliver(owed.user_id, reply, may_go, still_owed)
-    except TelegramTrouble as error:
-        trouble = error
-        log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)
     except Exception as error:
-        trouble = Unknown(type(error).__name__)
-        log.error("delivery.failed", delivery=owed.id, trouble=type(error).__name__, exc_info=True)
-    now = clock.now()
+        if isinstance(error, TelegramTrouble):
+            log.warning("delivery.not_sent", delivery=owed.id, trouble=type(error).__name__)
+        else:
+            log.error("delivery.failed", delivery=owed.id, trouble=type(error).__name__, exc_info=True)
+        await database.insist(partial(_not_sent, owed=owed, trouble=error, now=clock.now()), clock)
+        return False
+    await record.add(Sent(owed, reply, message_id, clock.now()))
+    # Only now that it is known to be sent: an edit may hang, or wait out a ban, and meanwhile it is not in doubt.
+    await sender.set_right(owed.user_id, reply)
+    return True
 
-    def record(session: Session) -> None:
-        match trouble:
-            case None:
-                mine = outbox.mark(session, owed, "sent", message_id=message_id, sent_at=now)
-                card = next((message.card for message in reply.messages if message.card is not None), None)
-                if mine and card is not None and message_id is not None:
-                    checkins.remember_messages(session, [(card, message_id)])
-            case TryLater() | TokenRefused():
-                pause = trouble.seconds if isinstance(trouble, TryLater) else IN_DOUBT_PAUSE.total_seconds()
-                outbox.mark(session, owed, "due", not_before=now + timedelta(seconds=pause), tries=owed.tries - 1)
-            case Gone():
-                outbox.mark(session, owed, "failed")
-                users.block(session, owed.user_id, now)
-                outbox.withdraw(session, owed.user_id)
-            case Refused():
-                outbox.mark(session, owed, "failed")
-            case _:
-                _in_doubt(session, owed, now, IN_DOUBT_PAUSE)
 
-    await database.insist(record, clock)
-    if trouble is None:
-        # Only now that it is known to be sent: an edit may hang, or wait out a ban, and meanwhile it is not in doubt.
-        await sender.set_right(owed.user_id, reply)
-    return trouble is None
+def _record(session: Session, sent: Sequence[Sent]) -> None:
+    """Mark what was sent, and remember which messages show cards; but not of those that were no longer ours."""
+    mine = outbox.mark_sent(session, [(one.owed, one.message_id, one.at) for one in sent])
+    checkins.remember_messages(
+        session, [(one.card, one.message_id) for one in sent if one.card and one.message_id and one.owed.id in mine]
+    )
+
+
+def _not_sent(session: Session, owed: Owed, trouble: Exception, now: datetime) -> None:
+    match trouble:
+        case TryLater() | TokenRefused():
+            pause = trouble.seconds if isinstance(trouble, TryLater) else IN_DOUBT_PAUSE.total_seconds()
+            outbox.mark(session, owed, "due", not_before=now + timedelta(seconds=pause), tries=owed.tries - 1)
+        case Gone():
+            outbox.mark(session, owed, "failed")
+            users.block(session, owed.user_id, now)
+            outbox.withdraw(session, owed.user_id)
+        case Refused():
+            outbox.mark(session, owed, "failed")
+        case _:
+            _in_doubt(session, owed, now, IN_DOUBT_PAUSE)
 
 
 def _in_doubt(session: Session, owed: Owed, now: datetime, pause: timedelta) -> None:

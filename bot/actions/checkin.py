@@ -268,8 +268,8 @@ def _show_new(
     t = texts_for(user.language)
     profile = profile or profiles.of_user(session, user.id)
     page = domain.next_page({}, questions_for(profile, part))
-    checkin = checkins.open_(session, user.id, day, user.zone, page, now)
     offer = part == "day" and day == today(user, now) and _yesterday_open(session, user, now, profile)
+    checkin = checkins.open_(session, user.id, day, user.zone, page, now)
     card = show_card(session, user, now, checkin, said=said, yesterday_open=offer, part=part, profile=profile)
     return Reply((card, *below(t, user, now, checkin)))
 

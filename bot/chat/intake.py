@@ -1,6 +1,5 @@
 """What comes in is stored before anything else happens to it; what cannot be stored, or is far too much, is said so."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from bot.clock import Clock
 from bot.store import inbox
 from bot.store.database import Database
 from bot.store.disk import is_full
+from bot.together import Together
 
 log = structlog.get_logger()
 
@@ -44,9 +44,7 @@ class Intake:
         self._flood = Flood(database.settings.access.updates_per_minute)
         self._told: OrderedDict[int, float] = OrderedDict()
         self._stored_early: set[int] = set()
-        self._waiting: list[Raw] = []
-        self._next: asyncio.Task[None] | None = None
-        self._door = asyncio.Lock()
+        self._pushed = Together[Raw](self.take_in)
 
     async def take_in(self, raws: Sequence[Raw]) -> int:
         """Store updates, then pass on those that were not here before. Returns how many that were.
@@ -71,15 +69,7 @@ class Intake:
 
     async def take_in_one(self, raw: Raw) -> None:
         """Take in an update that came by itself, together with all that come while others are being stored."""
-        self._waiting.append(raw)
-        if self._next is None:
-            self._next = asyncio.create_task(self._take_in_waiting())
-        await asyncio.shield(self._next)
-
-    async def _take_in_waiting(self) -> None:
-        async with self._door:
-            waiting, self._waiting, self._next = self._waiting, [], None
-            await self.take_in(waiting)
+        await self._pushed.add(raw)
 
     async def _store(self, raws: Sequence[Raw], now: datetime) -> int:
         new = await self._database.write(lambda s: inbox.store(s, [(raw, person_of(raw)) for raw in raws], now))

@@ -32,6 +32,7 @@ from bot.render.message import Message, Reply
 from bot.store import checkins, inbox, meta, outbox, users
 from bot.store.database import Database, Session
 from bot.store.disk import cannot_write
+from bot.together import Together
 
 log = structlog.get_logger()
 
@@ -70,7 +71,7 @@ def _redraws(answer: Answer) -> bool:
     return len(messages) == 1 and messages[0].edit == "tapped"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Note:
     """What became of an answer: (check-in, message) of each card that stands there now, and whether its person has
     gone."""
@@ -93,8 +94,7 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[int] = set()
         self._showing: set[int] = set()
-        self._notes: list[Note] = []
-        self._pen = asyncio.Lock()
+        self._notes = Together[Note](self._write_down)
 
     def reply(self, answer: Answer) -> None:
         """Show an answer as soon as the ones before it in this chat are shown; never waits itself."""
@@ -202,7 +202,8 @@ class Sender:
         taps = asyncio.gather(*(self._answer_tap(query, answer.reply.toast) for query in answer.queries))
         shown, gone = await self._show_messages(answer)
         await taps
-        await self._note(answer, shown, gone=gone)
+        if shown or answer.updates or gone:
+            await self._notes.add(Note(answer, shown, gone))
 
     async def _show_messages(self, answer: Answer) -> tuple[Sequence[tuple[int, int]], bool]:
         """Return (check-in, message) of each card that stands there now, and whether the person has gone."""
@@ -221,26 +222,18 @@ class Sender:
                 shown.append((message.card, message_id))
         return shown, False
 
-    async def _note(self, answer: Answer, shown: Sequence[tuple[int, int]], *, gone: bool) -> None:
-        """Write down what was shown, and that the updates behind it are done with; all that wait for it in one go."""
-        if not (shown or answer.updates or gone):
-            return
-        note = Note(answer, shown, gone)
-        self._notes.append(note)
-        async with self._pen:
-            if note not in self._notes:
-                return  # it was written with those before
-            notes, self._notes = self._notes, []
-            write = partial(_write, notes, self._clock.now())
-            try:
-                await self._database.write(write)
-            except DBAPIError as trouble:
-                if not cannot_write(trouble):
-                    raise
-                # The next word to this person, perhaps that nothing can be saved now, must not wait for the disk.
-                task = asyncio.create_task(self._database.insist(write, self._clock))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+    async def _write_down(self, notes: Sequence[Note]) -> None:
+        """Write down what was shown, and that the updates behind it are done with."""
+        write = partial(_write, notes, self._clock.now())
+        try:
+            await self._database.write(write)
+        except DBAPIError as trouble:
+            if not cannot_write(trouble):
+                raise
+            # The next word to this person, perhaps that nothing can be saved now, must not wait for the disk.
+            task = asyncio.create_task(self._database.insist(write, self._clock))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _show_one(self, answer: Answer, message: Message) -> int | None:
         """Show one message, waiting out what passes; an edit is repeated freely, a new message is never sent twice."""

@@ -1,19 +1,18 @@
 """Check-ins and their answers: one row a person and local day, one a question; values sealed, earlier values kept."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.domain.history import Day
 from bot.domain.profile import Part
-from bot.domain.questions import Answers, Hours, Value
+from bot.domain.questions import Answers, Value
 from bot.domain.schedule import DAY_START, day_of
-from bot.store.crypto import seal, unseal
 from bot.store.database import Session
+from bot.store.sealed_cards import card_in, earlier_in, from_plain, plain, seal_card, sealed, value_in
 from bot.store.tables import answers, checkins
 
 Source = Literal["tap", "text", "edit", "import"]
@@ -41,6 +40,13 @@ class CheckIn:
     part: Part = "day"
 
 
+class Recent(NamedTuple):
+    """The rows of a person's cards from a day on, oldest first."""
+
+    since: date
+    rows: list[Row[Any]]
+
+
 CARD = select(checkins).where(checkins.c.id == bindparam("of"))
 ON_DAY = select(checkins).where(checkins.c.user_id == bindparam("of"), checkins.c.day == bindparam("on"))
 OPENED = insert(checkins).values(late=False, card=b"").returning(checkins.c.id)
@@ -48,6 +54,11 @@ FROM_TO = select(checkins.c.id, checkins.c.day).where(
     checkins.c.user_id == bindparam("of"), checkins.c.day.between(bindparam("first"), bindparam("last"))
 )
 LAST_ANSWERED = select(func.max(checkins.c.answered_at)).where(checkins.c.user_id == bindparam("of"))
+OF_MANY = checkins.c.user_id.in_(bindparam("user_ids", expanding=True))
+SINCE = select(checkins).where(OF_MANY, checkins.c.day >= bindparam("since")).order_by(checkins.c.day)
+ALL_LAST_ANSWERED = (
+    select(checkins.c.user_id, func.max(checkins.c.answered_at).label("at")).where(OF_MANY).group_by(checkins.c.user_id)
+)
 CHANGE = update(checkins).where(checkins.c.id == bindparam("of"))
 REMEMBER = (
     update(checkins)
@@ -76,7 +87,10 @@ def open_(session: Session, user_id: int, day: date, zone: str, page: str, now: 
     if found is not None:
         return found
     row = session.execute(OPENED, {"user_id": user_id, "day": day, "zone": zone, "asked_at": now}).scalar_one()
-    session.execute(CHANGE, {"of": row, "card": _seal_card(session, row, user_id, page, (page,), "day")})
+    session.execute(CHANGE, {"of": row, "card": seal_card(session, row, user_id, page, (page,), "day")})
+    known = session.ahead.of("answers", user_id)
+    if known is not None:
+        known[row] = {}
     return CheckIn(row, user_id, day, zone, now, None, False, None, page, (page,))
 
 
@@ -84,7 +98,27 @@ def get(session: Session, checkin_id: int) -> CheckIn | None:
     return _read(session, session.execute(CARD, {"of": checkin_id}).one_or_none())
 
 
+def look_ahead(session: Session, user_ids: Collection[int], since: date) -> None:
+    """Read the cards of many people from a day on, their answers, and when each last answered, for their turns."""
+    cards: dict[int, Recent] = {user_id: Recent(since, []) for user_id in user_ids}
+    for row in session.execute(SINCE, {"user_ids": sorted(user_ids), "since": since}):
+        cards[row.user_id].rows.append(row)
+    found: dict[int, dict[int, dict[str, Row[Any]]]] = {
+        user_id: {row.id: {} for row in recent.rows} for user_id, recent in cards.items()
+    }
+    whose = {row.id: row.user_id for recent in cards.values() for row in recent.rows}
+    for (checkin_id, question), row in _rows(session, list(whose)).items():
+        found[whose[checkin_id]][checkin_id][question] = row
+    at = {row.user_id: row.at for row in session.execute(ALL_LAST_ANSWERED, {"user_ids": sorted(user_ids)})}
+    session.ahead.keep("checkins:recent", cards)
+    session.ahead.keep("checkins:answered", {user_id: (at.get(user_id),) for user_id in user_ids})
+    session.ahead.keep("answers", found)
+
+
 def on_day(session: Session, user_id: int, day: date) -> CheckIn | None:
+    recent: Recent | None = session.ahead.of("checkins:recent", user_id)
+    if recent and recent.since <= day:
+        return _read(session, next((row for row in recent.rows if row.day == day), None))
     return _read(session, session.execute(ON_DAY, {"of": user_id, "on": day}).one_or_none())
 
 
@@ -92,13 +126,16 @@ def turn_to(session: Session, checkin: CheckIn, page: str, asked: Sequence[str],
     """Remember what the card shows now, so that it can be drawn again after a crash, and what it has asked."""
     turned = replace(checkin, page=page, asked=tuple(asked), part=part)
     if turned != checkin:
-        card = _seal_card(session, checkin.id, checkin.user_id, page, turned.asked, part)
+        card = seal_card(session, checkin.id, checkin.user_id, page, turned.asked, part)
         session.execute(CHANGE, {"of": checkin.id, "card": card})
     return turned
 
 
 def last_answered(session: Session, user_id: int) -> datetime | None:
     """Return when a person last answered anything on any card."""
+    known: tuple[datetime | None] | None = session.ahead.of("checkins:answered", user_id)
+    if known:
+        return known[0]
     return cast("datetime | None", session.execute(LAST_ANSWERED, {"of": user_id}).scalar_one())
 
 
@@ -167,8 +204,8 @@ def answer(
             continue
         else:
             earlier = [
-                *_earlier(session, checkin.user_id, row),
-                [_plain(kept[question]), row.answered_at.isoformat(), row.source],
+                *earlier_in(session, checkin.user_id, row),
+                [plain(kept[question]), row.answered_at.isoformat(), row.source],
             ][-MOST_EARLIER:]
         _put(session, checkin, question, value, now, source, earlier, message_id, new=row is None)
     session.execute(CHANGE, {"of": checkin.id, "answered_at": now, "late": checkin.late or late})
@@ -196,13 +233,13 @@ def forget(session: Session, checkin: CheckIn, question: str) -> None:
 
 
 def _take_back(session: Session, checkin: CheckIn, row: Row[Any]) -> None:
-    earlier = _earlier(session, checkin.user_id, row)
+    earlier = earlier_in(session, checkin.user_id, row)
     if not earlier:
         forget(session, checkin, row.question)
         return
     value, answered_at, source = (*earlier[-1], row.source)[:3]  # at schema 0001 the source was not kept
     then = datetime.fromisoformat(answered_at)
-    _put(session, checkin, row.question, _from_plain(value), then, source, earlier[:-1], None, new=False)
+    _put(session, checkin, row.question, from_plain(value), then, source, earlier[:-1], None, new=False)
 
 
 def answers_of(session: Session, checkin: CheckIn) -> Answers:
@@ -211,11 +248,15 @@ def answers_of(session: Session, checkin: CheckIn) -> Answers:
 
 def history(session: Session, user_id: int, first: date, last: date) -> Mapping[date, Answers]:
     """Return the answers of every check-in from `first` to `last`, both included; days without one are absent."""
-    found = session.execute(FROM_TO, {"of": user_id, "first": first, "last": last})
-    days: dict[int, date] = {row.id: row.day for row in found}
+    recent: Recent | None = session.ahead.of("checkins:recent", user_id)
+    if recent and recent.since <= first:
+        days: dict[int, date] = {row.id: row.day for row in recent.rows if row.day <= last}
+    else:
+        found = session.execute(FROM_TO, {"of": user_id, "first": first, "last": last})
+        days = {row.id: row.day for row in found}
     collected: dict[date, dict[str, Value | None]] = {day: {} for day in days.values()}
-    for (checkin_id, question), row in _rows(session, list(days)).items():
-        collected[days[checkin_id]][question] = _value(session, user_id, row)
+    for (checkin_id, question), row in _rows(session, list(days), user_id).items():
+        collected[days[checkin_id]][question] = value_in(session, user_id, row)
     return collected
 
 
@@ -232,7 +273,7 @@ def days(session: Session, user_id: int, first: date, last: date, day_start: tim
         if card is None:
             return Day(day, {})
         theirs = rows[card.id].values()
-        values = {row.question: _value(session, user_id, row) for row in theirs}
+        values = {row.question: value_in(session, user_id, row) for row in theirs}
         changed = any(
             row.earlier is not None and day_of(row.answered_at, card.zone, day_start) > day + timedelta(days=1)
             for row in theirs
@@ -257,9 +298,11 @@ def everything(session: Session, user_id: int) -> Sequence[tuple[CheckIn, Mappin
     theirs = session.execute(select(answers).join(checkins).where(checkins.c.user_id == user_id)).all()
     for row in sorted(theirs, key=lambda row: row.question):  # each database has an order of its own for words
         # At schema 0001 the source of an earlier value was not kept.
-        past = ((*entry, row.source)[:3] for entry in _earlier(session, user_id, row))
-        earlier = tuple((_from_plain(value), datetime.fromisoformat(at), source) for value, at, source in past)
-        found[row.checkin_id][row.question] = Given(_value(session, user_id, row), row.answered_at, row.source, earlier)
+        past = ((*entry, row.source)[:3] for entry in earlier_in(session, user_id, row))
+        earlier = tuple((from_plain(value), datetime.fromisoformat(at), source) for value, at, source in past)
+        found[row.checkin_id][row.question] = Given(
+            value_in(session, user_id, row), row.answered_at, row.source, earlier
+        )
     return [(card, found[card.id]) for card in cards]
 
 
@@ -273,9 +316,9 @@ def bring_in(session: Session, checkin: CheckIn, given: Mapping[str, Given]) -> 
         {
             "checkin_id": kept.id,
             "question": question,
-            "value": _sealed(session, kept, question, _plain(one.value)),
-            "earlier": _sealed(
-                session, kept, question, [[_plain(v), at.isoformat(), source] for v, at, source in one.earlier] or None
+            "value": sealed(session, kept, question, plain(one.value)),
+            "earlier": sealed(
+                session, kept, question, [[plain(v), at.isoformat(), source] for v, at, source in one.earlier] or None
             ),
             "answered_at": one.answered_at,
             "source": one.source,
@@ -284,7 +327,7 @@ def bring_in(session: Session, checkin: CheckIn, given: Mapping[str, Given]) -> 
     ]
     if rows:
         session.execute(insert(answers), rows)
-    card = _seal_card(session, kept.id, kept.user_id, kept.page, kept.asked, kept.part)
+    card = seal_card(session, kept.id, kept.user_id, kept.page, kept.asked, kept.part)
     session.execute(update(checkins).where(checkins.c.id == kept.id).values(card=card, answered_at=checkin.answered_at))
 
 
@@ -337,17 +380,24 @@ def try_key(session: Session) -> None:
     _read(session, session.execute(select(checkins).order_by(checkins.c.id).limit(1)).one_or_none())
 
 
-def _rows(session: Session, ids: list[int]) -> dict[tuple[int, str], Row[Any]]:
+def _rows(session: Session, ids: list[int], user_id: int | None = None) -> dict[tuple[int, str], Row[Any]]:
+    """Return the rows of the answers on these cards, all of this person where one is named, by card and question."""
+    known: Mapping[int, Mapping[str, Row[Any]]] | None = session.ahead.of("answers", user_id) if user_id else None
+    if known is not None and known.keys() >= set(ids):
+        return {(of, question): row for of in ids for question, row in known[of].items()}
     found = session.execute(select(answers).where(answers.c.checkin_id.in_(ids))) if ids else ()
     return {(row.checkin_id, row.question): row for row in found}
 
 
 def _rows_of(session: Session, checkin: CheckIn) -> Mapping[str, Row[Any]]:
+    known: Mapping[int, Mapping[str, Row[Any]]] | None = session.ahead.of("answers", checkin.user_id)
+    if known is not None and checkin.id in known:
+        return known[checkin.id]
     return {row.question: row for row in session.execute(GIVEN, {"of": checkin.id})}
 
 
 def _values(session: Session, checkin: CheckIn, rows: Mapping[str, Row[Any]]) -> Answers:
-    return {question: _value(session, checkin.user_id, row) for question, row in rows.items()}
+    return {question: value_in(session, checkin.user_id, row) for question, row in rows.items()}
 
 
 def _put(
@@ -363,8 +413,8 @@ def _put(
     new: bool,
 ) -> None:
     values = {
-        "value": _sealed(session, checkin, question, _plain(value)),
-        "earlier": _sealed(session, checkin, question, earlier or None),
+        "value": sealed(session, checkin, question, plain(value)),
+        "earlier": sealed(session, checkin, question, earlier or None),
         "answered_at": now,
         "source": source,
         "message_id": message_id,
@@ -375,48 +425,10 @@ def _put(
         session.execute(CHANGE_ANSWER, {"of": checkin.id, "to": question, **values})
 
 
-def _sealed(session: Session, checkin: CheckIn, question: str, content: object) -> bytes | None:
-    place = {"table": "answers", "key": f"{checkin.id}:{question}", "user": checkin.user_id}
-    return None if content is None else seal(session.keys, json.dumps(content), **place)  # type: ignore[arg-type]
-
-
-def _value(session: Session, user_id: int, row: Row[Any]) -> Value | None:
-    return None if row.value is None else _from_plain(json.loads(_open(session, user_id, row, row.value)))
-
-
-def _earlier(session: Session, user_id: int, row: Row[Any]) -> list[Any]:
-    return [] if row.earlier is None else list(json.loads(_open(session, user_id, row, row.earlier)))
-
-
-def _open(session: Session, user_id: int, row: Row[Any], sealed: bytes) -> str:
-    return unseal(session.keys, sealed, table="answers", key=f"{row.checkin_id}:{row.question}", user=user_id)
-
-
-def _plain(value: Value | None) -> Any:
-    """Return a value as JSON keeps it: hours as {"low", "high"}, several choices as a sorted list."""
-    if isinstance(value, Hours):
-        return {"low": value.low, "high": value.high}
-    return sorted(value) if isinstance(value, frozenset) else value
-
-
-def _from_plain(content: Any) -> Value | None:
-    if isinstance(content, dict):
-        return Hours(content["low"], content["high"])
-    if isinstance(content, list):
-        return frozenset(content)
-    return content  # type: ignore[no-any-return]
-
-
-def _seal_card(session: Session, checkin_id: int, user_id: int, page: str, asked: tuple[str, ...], part: Part) -> bytes:
-    # Which follow-ups were asked gives away that something hurt, so it is sealed like an answer.
-    card = json.dumps({"page": page, "asked": asked, "part": part})
-    return seal(session.keys, card, table="checkins", key=checkin_id, user=user_id)
-
-
 def _read(session: Session, row: Row[Any] | None) -> CheckIn | None:
     if row is None:
         return None
-    card = json.loads(unseal(session.keys, row.card, table="checkins", key=row.id, user=row.user_id))
+    card = card_in(session, row)
     return CheckIn(
         row.id,
         row.user_id,

@@ -5,10 +5,10 @@ import errno
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -26,12 +26,14 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.store.ahead import Ahead
 from bot.store.crypto import Keys
 from bot.store.disk import DiaryGone, Disk, cannot_write, name_of
 from bot.store.secrets import Secrets, shred
@@ -70,6 +72,8 @@ kernel for a quarter of an hour."""
 
 HOLD = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 TRY_TO_HOLD = select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)))
+NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).table_valued("number").render_derived()
+TRY_TO_HOLD_ALL = select(NUMBERS.c.number).where(func.pg_try_advisory_xact_lock(NUMBERS.c.number))
 
 
 class Busy(Exception):
@@ -87,6 +91,7 @@ class Session:
     ring: Keys
     settings: Settings
     patient: bool = True
+    ahead: Ahead = field(default_factory=Ahead)
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -97,6 +102,8 @@ class Session:
         return replace(self.ring, secret_of=self.secrets.of, personal=self.secrets.given)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        if statement.is_dml:
+            self.ahead.written(statement.table.name)  # type: ignore[attr-defined]
         return self.connection.execute(statement, parameters)
 
     @contextmanager
@@ -126,6 +133,12 @@ class Session:
         if self.connection.dialect.name == "sqlite":
             return True
         return bool(self.execute(TRY_TO_HOLD, {"number": number}).scalar_one())
+
+    def try_to_hold_all(self, numbers: Collection[int]) -> Collection[int]:
+        """Return those of the numbers that are held now, each like `try_to_hold`."""
+        if self.connection.dialect.name == "sqlite":
+            return numbers
+        return set(self.execute(TRY_TO_HOLD_ALL, {"numbers": sorted(numbers)}).scalars())
 
 
 Work = Callable[[Session], T]

@@ -40,6 +40,11 @@ ITS_CLAIM = (outbox.c.claim == bindparam("its_claim")) & (outbox.c.state == "sen
 MINE = (outbox.c.id == bindparam("its_id")) & ITS_CLAIM
 MARK = update(outbox).where(MINE)
 CLAIMED = select(outbox.c.id).where(MINE)
+SENT_BY = select(outbox.c.id).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)),
+    outbox.c.claim.in_(bindparam("claims", expanding=True)),
+    outbox.c.state == "sent",
+)
 OF_KIND = (outbox.c.user_id == bindparam("user_id")) & (outbox.c.kind == bindparam("kind"))
 RESPONSES = (
     select(outbox.c.response)
@@ -56,6 +61,11 @@ SENT = (
     select(func.count())
     .select_from(outbox)
     .where(OF_KIND, outbox.c.state == "sent", outbox.c.due_at > bindparam("since"))
+)
+ALL_SENT = select(outbox.c.user_id, outbox.c.due_at).where(
+    outbox.c.user_id.in_(bindparam("user_ids", expanding=True)),
+    outbox.c.kind == bindparam("kind"),
+    outbox.c.state == "sent",
 )
 
 
@@ -161,6 +171,18 @@ def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:
     return session.execute(MARK, {**_mine(owed), "state": state, **values}).rowcount == 1
 
 
+def mark_sent(session: Session, sent: Sequence[tuple[Owed, int | None, datetime]]) -> Collection[int]:
+    """Write of claimed rows that they were sent, as which message and when. Returns the numbers of those whose claim
+    had not passed to somebody else."""
+    rows = [
+        {**_mine(owed), "state": "sent", "message_id": message_id, "sent_at": at}
+        for owed, message_id, at in sorted(sent, key=lambda one: one[0].id)
+    ]
+    session.execute(MARK, rows)
+    ids, claims = [owed.id for owed, _, _ in sent], {owed.claim for owed, _, _ in sent}
+    return set(session.execute(SENT_BY, {"ids": ids, "claims": sorted(filter(None, claims))}).scalars())
+
+
 def is_claimed(session: Session, owed: Owed) -> bool:
     """Tell whether this delivery is still ours to make: its person has not been erased, nobody else has taken it."""
     return session.execute(CLAIMED, _mine(owed)).first() is not None
@@ -250,7 +272,18 @@ def done_since(session: Session, user_id: int, since: datetime) -> Collection[st
 
 def sent_since(session: Session, user_id: int, kind: str, since: datetime) -> int:
     """Return how many of this kind were due after `since` and sent."""
+    known: Sequence[datetime] | None = session.ahead.of(f"outbox:{kind}", user_id)
+    if known is not None:
+        return sum(at > since for at in known)
     return int(session.execute(SENT, {"user_id": user_id, "kind": kind, "since": since}).scalar_one())
+
+
+def look_ahead(session: Session, user_ids: Collection[int], kind: str) -> None:
+    """Read when what was sent of this kind to many people was due, for when it is their turn."""
+    due: dict[int, list[datetime]] = {user_id: [] for user_id in user_ids}
+    for row in session.execute(ALL_SENT, {"user_ids": sorted(user_ids), "kind": kind}):
+        due[row.user_id].append(row.due_at)
+    session.ahead.keep(f"outbox:{kind}", due)
 
 
 def waiting(session: Session, now: datetime) -> tuple[int, datetime | None]:

@@ -1,6 +1,6 @@
 """People who agreed to keep a diary here, what they agreed to, and whether that still holds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -70,13 +70,21 @@ class Consent:
 
 STANDING = func.coalesce(consents.c.ended, literal("given")).label("standing")
 NEWEST = select(STANDING).where(consents.c.user_id == users.c.id).order_by(consents.c.id.desc()).limit(1)
-PERSON = select(users, NEWEST.scalar_subquery().label("consent")).where(users.c.id == bindparam("user_id"))
-"""Built once: every turn begins with it."""
+PEOPLE = select(users, NEWEST.scalar_subquery().label("consent"))
+PERSON = PEOPLE.where(users.c.id == bindparam("user_id"))
+MANY = PEOPLE.where(users.c.id.in_(bindparam("user_ids", expanding=True)))
+"""Built once: every turn begins with one of them."""
 
 
 def get(session: Session, user_id: int) -> User | None:
     row = session.execute(PERSON, {"user_id": user_id}).mappings().one_or_none()
     return None if row is None else User(**row)
+
+
+def get_all(session: Session, user_ids: Collection[int]) -> Mapping[int, User]:
+    """Return those of these people who are known."""
+    found = session.execute(MANY, {"user_ids": sorted(user_ids)}).mappings()
+    return {row["id"]: User(**row) for row in found}
 
 
 def add(session: Session, user: User, now: datetime) -> User:

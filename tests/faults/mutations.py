@@ -221,8 +221,8 @@ MUTATIONS = (
         "F9",
         "who blocked is asked again and again",
         "jobs/deliver.py",
-        "                users.block(session, owed.user_id, now)\n",
-        "                pass\n",
+        "            users.block(session, owed.user_id, now)\n",
+        "            pass\n",
         "tests/stories/test_blocked.py",
     ),
     Mutation(
