@@ -12,7 +12,7 @@ from pgqueuer import Job, PsycopgDriver, Queries, QueueManager
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.ports.driver import NotifyCallback
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from sqlalchemy.engine import make_url
 
 from bot.chat.send import Sender
@@ -30,6 +30,9 @@ AHEAD = timedelta(seconds=0.15)
 LOOK_EVERY = 0.025
 A_HANDFUL = 25
 """The most messages of one grant: with more, one worker would have all of them while the others are idle."""
+
+WAITING = 4
+"""So many times what one worker has in flight is granted before somebody takes it up."""
 
 AT_ONCE = 8
 """Grants that one worker takes up side by side; further ones go to whoever is free."""
@@ -69,6 +72,7 @@ class AcrossMachines:
     def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
         self._database, self._sender, self._clock = database, sender, clock
         self._at_most = in_flight(database)
+        self._room = asyncio.Semaphore(self._at_most)
         self._address = make_url(database.settings.database.url).set(drivername="postgresql")
         self._queries: Queries | None = None
         self._manager: QueueManager | None = None
@@ -113,9 +117,9 @@ class AcrossMachines:
 
     def _grant(self, session: Session) -> tuple[int, list[grants.Grant]]:
         """Return how many are due that nobody has been granted yet, and what is granted of them."""
-        wanted = outbox.count_due(session, self._clock.now(), 2 * self._at_most) - grants.waiting(session)
+        wanted = outbox.count_due(session, self._clock.now(), WAITING * self._at_most) - grants.waiting(session)
         rate = self._sender.limits.allowed
-        granted, left = [], min(wanted, self._at_most)
+        granted, left = [], wanted
         while left > 0:
             grant = grants.grant(session, rate, min(left, A_HANDFUL), AHEAD)
             if grant is None:
@@ -133,6 +137,8 @@ class AcrossMachines:
                     await AsyncConnection.connect(address, autocommit=True) as asking,
                     await AsyncConnection.connect(address, autocommit=True) as listening,
                 ):
+                    # PgQueuer's first probe may come before it listens, and who misses it is thought to be deaf.
+                    await listening.execute(sql.SQL("LISTEN {}").format(sql.Identifier(SETTINGS.channel)))
                     await self._take(Queries(Driver(asking, listening), TABLES, STATEMENTS))
             except Exception as trouble:  # noqa: BLE001 - whatever became of it: what is due stays due
                 log.warning("grants.not_carried", trouble=type(trouble).__name__)
@@ -147,6 +153,7 @@ class AcrossMachines:
             if not await queries.schema_is_installed():
                 await queries.install()
         manager = QueueManager(queries, SETTINGS.channel)
+        manager.min_dequeue_poll_interval = timedelta(seconds=LOOK_EVERY)
 
         @manager.entrypoint(GRANT, accepts_context=False)
         async def take_up(job: Job) -> None:
@@ -180,7 +187,7 @@ class AcrossMachines:
             return
         opens_at, batch = begun
         await self._clock.sleep(max(0.0, opens_at - self._clock.steady()))
-        await send(self._database, self._sender, self._clock, batch, lease)
+        await send(self._database, self._sender, self._clock, batch, lease, self._room)
         ago = self._clock.steady() - self._sender.limits.arrived_by if batch.ready else 0.0
         await self._database.insist(
             lambda session: grants.over(session, number, max(0.0, ago), len(batch.ready)), self._clock

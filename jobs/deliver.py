@@ -126,10 +126,9 @@ class Sent:
 async def deliver(
     database: Database, sender: Sender, clock: Clock, at_most: int, going_on: Callable[[], bool] = lambda: True
 ) -> int:
-    """Send everything that is due, at most `at_most` at a time, while `going_on`; in lanes, so that one composes while
+    """Send everything that is due, at most `at_most` at a time, while `going_on`; in lanes, so that some compose while
     what the others have claimed is on its way. Returns how many were sent."""
-    lanes = max(1, min(LANES, at_most // 2))
-    share = at_most // lanes
+    share, room = ceil(at_most / 2), asyncio.Semaphore(at_most)
     turn = asyncio.Lock()  # all that waits to be written shares a commit: claims would end, and go out, all at once
 
     async def lane() -> int:
@@ -139,11 +138,11 @@ async def deliver(
                 lease = Lease(database, clock)
                 batch = await database.write(lambda session: claim(session, clock.now(), share))
             claimed = batch.many
-            sent += await send(database, sender, clock, batch, lease)
+            sent += await send(database, sender, clock, batch, lease, room)
         return sent
 
-    due = await database.write(lambda session: outbox.count_due(session, clock.now(), at_most))
-    return sum(await asyncio.gather(*(lane() for _ in range(min(lanes, ceil(due / share))))))
+    due = await database.write(lambda session: outbox.count_due(session, clock.now(), LANES * share))
+    return sum(await asyncio.gather(*(lane() for _ in range(ceil(due / share)))))
 
 
 async def send(
@@ -152,8 +151,10 @@ async def send(
     clock: Clock,
     batch: Claimed,
     lease: Lease,
+    room: asyncio.Semaphore,
 ) -> int:
-    """Send what was claimed, while the lease holds. Returns how many were sent."""
+    """Send what was claimed, while the lease holds, each from its beginning until it is marked with a place in `room`:
+    so many a crash may double. Returns how many were sent."""
     if not batch.ready:
         return 0
     keeping = asyncio.create_task(lease.keep(batch.ready[0][0].claim or ""))
@@ -162,11 +163,16 @@ async def send(
     def may_go(deadline: datetime) -> bool:
         return lease.holds and clock.now() < deadline
 
+    async def in_turn(owed: Owed, reply: Reply, deadline: datetime) -> bool:
+        async with room:
+            arrived = await _send(database, sender, clock, owed, reply, partial(may_go, deadline), record)
+        if arrived:
+            # Only now that it is known to be sent: an edit may hang, or wait out a ban, and nothing is in doubt then.
+            await sender.set_right(owed.user_id, reply)
+        return arrived
+
     try:
-        sends = (
-            _send(database, sender, clock, owed, reply, partial(may_go, at), record) for owed, reply, at in batch.ready
-        )
-        return sum(await asyncio.gather(*sends))
+        return sum(await asyncio.gather(*(in_turn(*one) for one in batch.ready)))
     finally:
         keeping.cancel()
 
@@ -292,8 +298,6 @@ async def _send(
         await database.insist(partial(_not_sent, owed=owed, trouble=error, now=clock.now()), clock)
         return False
     await record.add(Sent(owed, reply, message_id, clock.now()))
-    # Only now that it is known to be sent: an edit may hang, or wait out a ban, and meanwhile it is not in doubt.
-    await sender.set_right(owed.user_id, reply)
     return True
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from importlib.metadata import version
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -58,7 +59,7 @@ class Metronome:
         self._carry = carry
         self._ask_whether_we_lead = leads
         self._led_until: float | None = None
-        self._running: set[asyncio.Future[object]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
         self._steps = Steps(database, clock)
         self._stopping = False
         self._watch: asyncio.Task[None] | None = None
@@ -129,8 +130,10 @@ class Metronome:
         """Ask whether this is the process that plans and grants; one that takes over looks first at what was left."""
         asked = self._clock.steady()
         led = self._leads
+        asking = asyncio.ensure_future(asyncio.to_thread(self._ask_whether_we_lead or bool))
+        self._running.add(asking)  # a stop waits for it, APScheduler's shutdown would not
         try:
-            if not await asyncio.to_thread(self._ask_whether_we_lead or bool):
+            if not await asking:
                 self._led_until = None
                 self.ticked_at = self._clock.now()
                 return
@@ -144,6 +147,8 @@ class Metronome:
             self._database.complain(trouble, self._clock)
         except Closed:
             pass  # the process stops
+        finally:
+            self._running.discard(asking)
 
     @property
     def _leads(self) -> bool:

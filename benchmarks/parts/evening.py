@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time as stopwatch
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ from bot.texts.words import texts_for
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 10_000
+A_TURN = 0.02
+"""Seconds: of so many each process that is held to a share runs its part."""
+
 PATIENCE = 120.0
 """Seconds in which nothing comes after which a benchmark is given up."""
 
@@ -78,6 +82,37 @@ def bots(
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait()
+
+
+@contextmanager
+def held_to(share: float, pids: Sequence[int]) -> Iterator[None]:
+    """Let each process run this share of the time only, by turns, until the end of the block: as if on machines of
+    their own that are so much slower."""
+    over = threading.Event()
+
+    def take_turns() -> None:
+        each = A_TURN / len(pids)
+        steps = sorted(
+            ((n * each + later) % A_TURN, what, pid)
+            for n, pid in enumerate(pids)
+            for later, what in ((0.0, signal.SIGCONT), (share * A_TURN, signal.SIGSTOP))
+        )
+        began = stopwatch.monotonic()
+        while not over.is_set():
+            for at, what, pid in steps:
+                stopwatch.sleep(max(0.0, began + at - stopwatch.monotonic()))
+                os.kill(pid, what)
+            began = max(began + A_TURN, stopwatch.monotonic() - A_TURN)
+
+    turns = threading.Thread(target=take_turns)
+    turns.start()
+    try:
+        yield
+    finally:
+        over.set()
+        turns.join()
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 def cpu_of(pids: Sequence[int]) -> float:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pgqueuer import Queries, QueueManager
+from pgqueuer.core import listeners
 from sqlalchemy import select, text
 
 from bot.clock import SystemClock
@@ -115,3 +117,35 @@ async def test_a_claim_is_given_up_before_others_take_it_over(settings: Settings
     await recover(worker.database, here.now(), SHARED_LEASE, timedelta(0))
     assert not await worker.database.write(lambda s: outbox.is_claimed(s, owed))
     worker.database.close()
+
+
+async def test_a_probe_that_comes_before_pgqueuer_listens_is_heard(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a worker in three thought itself deaf after its first ten seconds, and took nothing for two."""
+    probed, heard = asyncio.Event(), asyncio.Event()
+    notify, listen = Queries.notify_health_check, listeners.initialize_notice_event_listener
+    healthy = QueueManager.listener_healthy
+    another = AcrossMachines(worker.database, worker.chat.sender, worker.telegram.clock)
+
+    async def notify_first(queries: Queries, number: Any) -> None:
+        await notify(queries, number)
+        probed.set()
+
+    async def listen_late(*words: Any) -> None:
+        await probed.wait()
+        await listen(*words)
+
+    async def tell(manager: QueueManager, **within: timedelta) -> Any:
+        event = await healthy(manager, **within)
+        if manager is another._manager:
+            heard.set()
+        return event
+
+    monkeypatch.setattr(Queries, "notify_health_check", notify_first)
+    monkeypatch.setattr(listeners, "initialize_notice_event_listener", listen_late)
+    monkeypatch.setattr(QueueManager, "listener_healthy", tell)
+    await another.start()
+    async with asyncio.timeout(8):
+        await heard.wait()
+    await another.stop()

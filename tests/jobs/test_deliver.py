@@ -1,15 +1,20 @@
 """What is owed goes out: composed when it is sent, marked before and after, told apart when it goes wrong."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from bot.chat.send import Sender
+from bot.clock import Clock
 from bot.sandbox.person import Person
 from bot.store import outbox
-from bot.store.database import Session
+from bot.store.database import Database, Session
+from bot.store.outbox import Owed
+from jobs import deliver as deliver_module
 from jobs.deliver import deliver, recover
-from tests.conftest import Telegram
+from tests.conftest import Telegram, settled_in
 
 
 async def owe(telegram: Telegram, person: Person, kind: str = "checkin", slot: str = "2026-03-02") -> None:
@@ -115,3 +120,27 @@ async def test_who_is_told_to_stop_claims_no_more(telegram: Telegram, ann: Perso
     await owe(telegram, ann)
     assert await deliver(telegram.database, telegram.chat.sender, telegram.clock, 4, lambda: False) == 0
     assert await states(telegram) == [("due", 0)]
+
+
+async def test_no_more_is_under_way_than_a_crash_may_double(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although more is composed already."""
+    for user_id in range(2001, 2013):
+        await owe(telegram, await settled_in(telegram, user_id, "Bea"))
+    under_way: list[int] = []
+    seen = list[int]()
+    really_send = deliver_module._send
+
+    async def send_one(database: Database, sender: Sender, clock: Clock, owed: Owed, *rest: Any) -> bool:
+        under_way.append(owed.id)
+        seen.append(len(under_way))
+        while len([tries for _, tries in await states(telegram) if tries]) < 8:
+            pass
+        arrived = await really_send(database, sender, clock, owed, *rest)
+        under_way.remove(owed.id)
+        return arrived
+
+    monkeypatch.setattr(deliver_module, "_send", send_one)
+    assert await send(telegram) == 12
+    assert max(seen) == 4
