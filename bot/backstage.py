@@ -49,6 +49,9 @@ class SandboxStage:
             raise ValueError("There is no such stop ahead.")
         await self._travel.to(goal)
 
+    async def halt(self) -> None:
+        self._travel.halt()
+
     async def fill(self, person: int, language: str, zone: str) -> None:
         def work(session: Session) -> bool:
             return ready_diary.keep(session, person, language, _zone(session, person, zone), self._clock.now())

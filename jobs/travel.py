@@ -32,17 +32,20 @@ class Travel:
         self._clock = clock
         self._passing = passing
         self._on_the_way = asyncio.Lock()
+        self._halts = 0
         self.goal: datetime | None = None
 
     async def to(self, goal: datetime) -> None:
         """Live through the time up to `goal` (UTC): whatever comes due on the way happens at its own minute.
 
-        Whoever asks while another journey is under way goes on from its end.
+        Whoever asks while another journey is under way goes on from its end. A journey that is halted ends before the
+        next thing that is due; the last one has had its turn.
         """
+        halts = self._halts
         async with self._on_the_way:
             self.goal = goal
             try:
-                while (now := self._clock.now()) < goal:
+                while self._halts == halts and (now := self._clock.now()) < goal:
                     due = await self._database.write(roster.earliest)
                     soon = due if due is None or due > now else now + OVERDUE
                     await self._step(min(goal, now + LONGEST_STEP, *([soon] if soon else [])))
@@ -50,9 +53,16 @@ class Travel:
                 self.goal = None
                 self._passing()
 
+    def halt(self) -> None:
+        """End all journeys that were asked for so far, here."""
+        self._halts += 1
+        self.goal = None
+
     async def _step(self, until: datetime) -> None:
         await self._chat.settle()
         await self._metronome.idle()
+        if self.goal is None:
+            return
         # Nothing is being sent now, and nothing comes in between: a send would look as if it had taken hours.
         self._clock.go(until - self._clock.now())
         if self._chat.receiver.heard_at is not None:

@@ -24,6 +24,9 @@ class Backstage(Protocol):
     async def travel(self, person: int, zone: str, stop: str) -> None:
         """Live through the time up to a stop; ValueError where there is no such stop now."""
 
+    async def halt(self) -> None:
+        """End the journey that is under way, if there is one, where it is."""
+
     async def fill(self, person: int, language: str, zone: str) -> None:
         """Let the person have a ready diary; ValueError where they keep one already."""
 
@@ -62,6 +65,7 @@ def backstage_routes(api: BotApi, backstage: Backstage | None) -> list[web.Route
         web.post(
             r"/chat/{person:\d+}/travel", act(lambda stage, who, body: stage.travel(who, body["zone"], body["stop"]))
         ),
+        web.post(r"/chat/{person:\d+}/halt", act(lambda stage, _who, _body: stage.halt())),
         web.post(r"/chat/{person:\d+}/diary", act(fill)),
     ]
 

@@ -124,6 +124,31 @@ async def test_the_clocks_change_while_one_looks(browser: Browser, sandbox: str)
 
 
 @on_both
+async def test_a_journey_is_stopped_on_the_way(browser: Browser, sandbox: str, artifacts: Path, device: str) -> None:
+    async with opened(browser, sandbox, phone=device == "phone") as page:
+        await shows_a_diary(page)
+        await taps(page, "Clock change")  # months away
+        stop = page.get_by_role("button", name="Stop here")
+        await expect(page.locator(".day")).not_to_have_count(1, timeout=PATIENCE)
+        await photographs(page, artifacts / f"sandbox-on-the-way-{device}.png")
+        goal = await page.locator("#place-now").inner_text()
+        await stop.focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Enter")  # a second tap
+        await expect(page.locator("#time")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+        await expect(stop).to_be_hidden()
+        await expect(page.get_by_role("button", name="Clock change")).to_be_focused()
+        here = await page.locator("#place-now").inner_text()
+        assert here.removesuffix(" · Berlin") not in goal
+        await expect(page.locator("#arrived")).to_contain_text("now.")
+        await travels(page, "+1 hour")
+        await types(page, "/checkin")
+        await sees(page, "Did your head hurt today?")
+        await taps(page, "All fine today")
+        await sees(page, "Any of these today?")
+
+
+@on_both
 async def test_twelve_weeks_can_be_looked_at_at_once(
     browser: Browser, sandbox: str, artifacts: Path, device: str
 ) -> None:

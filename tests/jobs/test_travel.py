@@ -1,5 +1,6 @@
 """A week in the sandbox in a moment: every card and reminder at its own minute, nothing twice, nothing at once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from typing import cast
@@ -10,6 +11,7 @@ import pytest
 from bot.config import Settings
 from bot.sandbox.clock import TravellingClock
 from bot.sandbox.person import Person
+from bot.store import roster
 from jobs.carry import InProcess
 from jobs.scheduler import Metronome
 from jobs.travel import Travel, ahead_of
@@ -76,6 +78,53 @@ async def test_what_is_on_the_way_shows_where_it_leads(telegram: Telegram, ann: 
     assert [at for at, _ in seen] == sorted(at for at, _ in seen)
     assert seen[0][1] == goal
     assert seen[-1] == (goal, None)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 8])
+async def test_a_journey_is_halted_after_any_step_and_life_goes_on(
+    telegram: Telegram, travel: Travel, step: int
+) -> None:
+    ann = await settled_in(telegram, 1001, "Ann")
+    before = len(sent(telegram, ann))
+    steps: list[datetime] = []
+
+    def passing() -> None:
+        steps.append(telegram.clock.now())
+        if len(steps) == step:
+            travel.halt()
+            travel.halt()  # a second tap
+
+    travel._passing = passing
+    await travel.to(NOON + timedelta(days=7))
+    here = telegram.clock.now()
+    assert here == steps[step - 1] < NOON + timedelta(days=7)
+    assert travel.goal is None
+    assert ahead_of(telegram.database) == here - NOON
+    assert telegram.database.submit(roster.earliest).result() > here, "what was due has had its turn"  # type: ignore[operator]
+
+    await telegram.waits(until=here + timedelta(hours=30))
+    await travel.to(NOON + timedelta(days=7))
+    came = sent(telegram, ann)[before:]
+    assert [at.day for at in came if at.time() == time(20)] == [2, 3, 4, 5, 5, 6, 7, 8], (
+        "each card once, and after three of them a line about it"
+    )
+    assert telegram.clock.now() == NOON + timedelta(days=7)
+
+
+async def test_halted_while_the_last_answers_are_shown_it_goes_no_further(telegram: Telegram, travel: Travel) -> None:
+    first, second = (asyncio.create_task(travel.to(NOON + timedelta(days=days))) for days in (1, 7))
+    await asyncio.sleep(0)
+    assert travel.goal is not None
+    travel.halt()
+    await asyncio.gather(first, second)
+    assert telegram.clock.now() == NOON, "nor does the journey that waited for this one"
+    assert travel.goal is None
+
+
+async def test_a_halt_where_nobody_travels_is_nothing(telegram: Telegram, travel: Travel) -> None:
+    travel.halt()
+    await travel.to(NOON + timedelta(hours=1))
+    assert telegram.clock.now() == NOON + timedelta(hours=1)
 
 
 async def test_nobody_travels_back(telegram: Telegram, travel: Travel) -> None:

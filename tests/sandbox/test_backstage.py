@@ -29,6 +29,9 @@ class Stage:
             raise ValueError("There is no such stop ahead.")
         self.asked.append((person, zone, stop))
 
+    async def halt(self) -> None:
+        self.asked.append("halt")
+
     async def fill(self, person: int, language: str, zone: str) -> None:
         if person == BEN:
             raise ValueError("There is a diary of this person already.")
@@ -109,8 +112,9 @@ async def test_a_journey_and_a_diary_are_asked_of_the_bot(
 ) -> None:
     before = api.version
     assert (await post(http, f"{ANN}/travel", zone="Europe/Vienna", stop="hour"))[0] == 200
+    assert (await post(http, f"{ANN}/halt"))[0] == 200
     assert (await post(http, f"{ANN}/diary", zone="Europe/Vienna"))[0] == 200
-    assert stage.asked == [(ANN, "Europe/Vienna", "hour"), (ANN, "de-AT", "Europe/Vienna")]
+    assert stage.asked == [(ANN, "Europe/Vienna", "hour"), "halt", (ANN, "de-AT", "Europe/Vienna")]
     assert api.version > before, "the page looks again"
 
 
@@ -130,6 +134,7 @@ async def test_where_the_bot_is_another_program_only_its_calls_are_known(api: Bo
         assert seen["stage"] is None
         assert len(seen["calls"]) == 1
         assert (await post(http, f"{ANN}/travel", zone="UTC", stop="hour"))[0] == 404
+        assert (await post(http, f"{ANN}/halt"))[0] == 404
     await server.close()
 
 

@@ -16,6 +16,8 @@ export function behind({ wire, onTrouble, onNews }) {
   const opener = byId("behind-open");
   const buttons = Object.entries(STOPS).map(([stop, words]) => make("button", { type: "button", click: () => go(stop), "data-stop": stop }, t(words)));
   byId("stops").append(...buttons);
+  const halt = byId("halt");
+  let left = buttons[0]; // the stop that was tapped last
   const calls = new Map(); // what tells a call apart -> its node
   let stage = null;
   let asking = false;
@@ -56,15 +58,19 @@ export function behind({ wire, onTrouble, onNews }) {
     byId("now").textContent = say("clock", now());
     byId("place-now").textContent = way || `${say("date", now())} · ${stage.zone.replace(/.*\//, "").replaceAll("_", " ")}`;
     bar.setAttribute("aria-busy", String(Boolean(way)));
+    if (!way && document.activeElement === halt) left.focus();
+    halt.hidden = !way;
   }
   setInterval(tell, TICK);
 
   async function go(stop) {
     if (stage.goal !== null || stage.stops[stop] === undefined) return;
     stage.goal = stage.stops[stop];
+    left = buttons.find((button) => button.dataset.stop === stop);
     // Not `disabled`: that would take the focus away from whoever goes on with the keyboard.
     buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
     tell();
+    byId("arrived").textContent = byId("place-now").textContent;
     try {
       await wire.travel(stop, zoneNow());
     } catch (error) {
@@ -73,6 +79,8 @@ export function behind({ wire, onTrouble, onNews }) {
     await refresh();
     byId("arrived").textContent = t("It is {when} now.", { when: say("moment", now()) });
   }
+
+  halt.addEventListener("click", () => wire.halt().catch(onTrouble));
 
   // The panel.
 

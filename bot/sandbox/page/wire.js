@@ -27,6 +27,7 @@ export function connect(n) {
     shareLocation: (latitude, longitude) => act("location", { latitude, longitude }),
     send: (kind) => act("send", { kind }),
     travel: (stop, zone) => act("travel", { stop, zone }),
+    halt: () => act("halt"),
     fillDiary: (zone) => act("diary", { zone }),
     block: () => act("block"),
     unblock: () => act("unblock"),

@@ -66,6 +66,7 @@ const GERMAN = {
   "Clock change": "Zeitumstellung",
   "Go on to {when}": "Weiter bis {when}",
   "on the way to {when}…": "unterwegs zu {when}…",
+  "Stop here": "Hier anhalten",
   "It is {when} now.": "Jetzt ist {when}.",
   "Behind the scenes": "Hinter den Kulissen",
   "Close": "Schließen",
