@@ -47,7 +47,7 @@ def erase(session: Session, user: User, now: datetime, asked_at: str) -> Reply:
     erasures.erase(session, user.id, now)
     if stranger:
         return Reply((render.forgotten(texts_for(user.language)),))
-    return Reply((render.erased(texts_for(user.language), gone),))
+    return Reply((render.erased(texts_for(user.language), gone),), menu="")
 
 
 def keep(session: Session, user: User, now: datetime) -> Reply:

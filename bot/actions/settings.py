@@ -29,7 +29,8 @@ def open_settings(session: Session, user: User, now: datetime, words: str = "") 
     t = texts_for(user.language)
     checkin, summary = (_when(t, reminders.of_user(session, user.id, kind)) for kind in (CHECKIN, SUMMARY))
     quiet = render.quiet_words(t, from_text(user.quiet))
-    return Reply((render.overview(t, user.zone, user.day_start, checkin, summary, quiet, _pause_words(t, user, now)),))
+    overview = render.overview(t, user.zone, user.day_start, checkin, summary, quiet, _pause_words(t, user, now))
+    return Reply((overview,), menu=user.language)  # Telegram's own language may be another since it was chosen
 
 
 def ask_zone(session: Session, user: User, now: datetime) -> Reply:
@@ -135,7 +136,7 @@ def set_language(session: Session, user: User, now: datetime, language: str) -> 
     if language not in CHOICES:
         raise Sorry("I can’t read that button any more. /settings shows what there is.")
     users.change(session, user.id, language=language)
-    return Reply((render.language_set(texts_for(language)),))
+    return Reply((render.language_set(texts_for(language)),), menu=language)
 
 
 def ask_pause(session: Session, user: User, now: datetime, words: str = "") -> Reply:

@@ -273,7 +273,7 @@ class Chat:
 
 
 def _restarted(session: Session, user: User) -> Reply:
-    return Reply((words.restarted(texts_for(user.language)),))
+    return Reply((words.restarted(texts_for(user.language)),), menu=user.language)
 
 
 def _nothing(session: Session, user: User) -> Reply:

@@ -17,6 +17,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.chat.errors import (
     Gone,
+    Refused,
     TelegramTrouble,
     TokenRefused,
     TryLater,
@@ -28,10 +29,12 @@ from bot.chat.errors import (
 from bot.chat.limits import Lane, Limits
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.render import menu
 from bot.render.message import Message, Reply
 from bot.store import checkins, inbox, meta, outbox, users
 from bot.store.database import Database, Session
 from bot.store.disk import cannot_write
+from bot.texts.words import texts_for
 from bot.together import Together
 
 log = structlog.get_logger()
@@ -52,7 +55,8 @@ Markup = Mapping[str, Any]
 
 @dataclass
 class Answer:
-    """What is owed to one person for one or more of their updates, until it is shown."""
+    """What is owed to one person for one or more of their updates, until it is shown. `menu`: the language of a menu of
+    commands for this chat alone, "" where it needs none of its own, None where it stays as it is."""
 
     chat_id: int
     reply: Reply
@@ -60,6 +64,7 @@ class Answer:
     queries: list[str] = field(default_factory=list)
     updates: list[int] = field(default_factory=list)
     lane: Lane = Lane.REPLY
+    menu: str | None = None
 
     def replaces(self, other: "Answer") -> bool:
         """Tell whether this makes `other` not worth showing: both only redraw the same card."""
@@ -94,11 +99,14 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[int] = set()
         self._showing: set[int] = set()
+        self._menus: dict[int, str] = {}
         self._notes = Together[Note](self._write_down)
 
     def reply(self, answer: Answer) -> None:
         """Show an answer as soon as the ones before it in this chat are shown; never waits itself."""
         self._showing.update(answer.updates)
+        if answer.menu is not None:
+            self._menus[answer.chat_id] = answer.menu
         lane = self._chats.get(answer.chat_id)
         if lane is None:
             if answer.lane is Lane.STRANGER:
@@ -198,10 +206,13 @@ class Sender:
             self._strangers.discard(chat_id)
 
     async def _show(self, answer: Answer) -> None:
-        """Answer the taps and show the messages, side by side; then note what was shown."""
-        taps = asyncio.gather(*(self._answer_tap(query, answer.reply.toast) for query in answer.queries))
+        """Answer the taps, show the messages and set the menu, side by side; then note what was shown."""
+        deeds = [self._answer_tap(query, answer.reply.toast) for query in answer.queries]
+        if answer.chat_id in self._menus:
+            deeds.append(self._set_menu(answer.chat_id))
+        beside = asyncio.gather(*deeds)
         shown, gone = await self._show_messages(answer)
-        await taps
+        await beside
         if shown or answer.updates or gone:
             await self._notes.add(Note(answer, shown, gone))
 
@@ -262,6 +273,26 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - the spinner on a button is all that hangs on it
             if not (isinstance(error, TelegramError) and is_harmless(error)):
                 log.info("tap.not_answered", trouble=type(error).__name__)
+
+    async def _set_menu(self, chat_id: int) -> None:
+        """Set or take away a chat's own menu where that is owed; what does not succeed is owed with its next answer."""
+        if self._limits.closed:
+            return
+        language = self._menus[chat_id]
+        scope = {"type": "chat", "chat_id": chat_id}
+        try:
+            if language:
+                named = [{"command": name, "description": text} for name, text in menu.commands(texts_for(language))]
+                await self._ask("setMyCommands", commands=named, scope=scope)
+            else:
+                await self._ask("deleteMyCommands", scope=scope)
+        except Exception as error:  # noqa: BLE001 - a menu is not worth a word that is not shown
+            trouble = trouble_of(error) if isinstance(error, TelegramError) else error
+            log.info("telegram.menu_not_set", trouble=type(trouble).__name__)
+            if not isinstance(trouble, Gone | Refused):
+                return
+        if self._menus.get(chat_id) == language:
+            del self._menus[chat_id]
 
     async def _new(self, chat_id: int, message: Message, lane: Lane, may_go: Callable[[], bool] | None = None) -> int:
         """Send a new message, or a picture and what does not fit below it; returns the last one's id."""

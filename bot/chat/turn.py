@@ -1,7 +1,7 @@
 """One update in, one reply out: what it changes, that it was handled, and what is owed for it share one transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from inspect import signature
@@ -16,7 +16,7 @@ from bot.chat.intake import Raw
 from bot.chat.limits import Lane
 from bot.chat.send import Answer, Sender
 from bot.clock import Clock
-from bot.render import onboarding, settings
+from bot.render import menu, onboarding, settings
 from bot.render.message import Message, Reply, Sorry
 from bot.store import inbox, users
 from bot.store.database import Closed, Database, Session
@@ -226,7 +226,12 @@ class Turns:
         # A button in a group has another chat's number; in their own chat that may be any message.
         mine = shown is not None and shown.chat.id == chat_id and isinstance(shown.message_id, int)
         tapped = shown.message_id if shown and mine else None
-        return Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id], lane)
+        answer = Answer(chat_id, reply, tapped, [query.id] if query else [], [update.update_id], lane)
+        if reply.menu and update.effective_user:
+            default = self._database.settings.defaults.language
+            telegrams = update.effective_user.language_code or default
+            return replace(answer, menu=menu.of_its_own(reply.menu, telegrams, default))
+        return replace(answer, menu=reply.menu)
 
 
 def _stranger(session: Session, person: Person, now: datetime) -> User:

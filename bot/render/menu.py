@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.texts.words import Texts
+from bot.texts.words import LANGUAGES, Texts, texts_for
 
 
 def commands(t: Texts) -> Sequence[tuple[str, str]]:
@@ -31,6 +31,16 @@ def commands(t: Texts) -> Sequence[tuple[str, str]]:
         ("help", t("What I can do")),
         ("cancel", t("Stop the current question")),
     )
+
+
+def of_its_own(chosen: str, telegrams: str, default: str) -> str:
+    """Return the language of the menu that a chat needs for itself, "" where the one Telegram shows is right.
+
+    `telegrams`: the language Telegram is used in, as it says it; `default`: of the menu for all that we do not speak.
+    """
+    code = telegrams.partition("-")[0].lower()
+    wanted, shown = (texts_for(each).locale.language for each in (chosen, code if code in LANGUAGES else default))
+    return "" if wanted == shown else wanted
 
 
 def description(t: Texts) -> str:

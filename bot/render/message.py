@@ -54,10 +54,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Reply:
-    """What an action has to say: messages in order, and the short line over the chat after a tap."""
+    """What an action has to say: messages in order, and the short line over the chat after a tap. `menu` is the
+    language in which the menu of commands has to be from now on, "" for Telegram's own."""
 
     messages: tuple[Message, ...] = ()
     toast: str | None = None
+    menu: str | None = None
 
 
 class Sorry(Exception):

@@ -100,9 +100,9 @@ class BotApi(People):
             "getFile": lambda params, _: self.files.info(params["file_id"]),
             "getChat": lambda params, _: self.chat_info(params),
             "leaveChat": lambda params, _: self.leave(params),
-            "setMyCommands": lambda params, _: self.profile.set_commands(params),
-            "getMyCommands": lambda params, _: self.profile.get_commands(params),
-            "deleteMyCommands": lambda params, _: self.profile.delete_commands(params),
+            "setMyCommands": lambda params, _: self.profile.set_commands(self.scoped(params)),
+            "getMyCommands": lambda params, _: self.profile.get_commands(self.scoped(params)),
+            "deleteMyCommands": lambda params, _: self.profile.delete_commands(self.scoped(params)),
             "setMyName": lambda params, _: self.profile.set("name", params),
             "setMyDescription": lambda params, _: self.profile.set("description", params),
             "setMyShortDescription": lambda params, _: self.profile.set("short_description", params),
@@ -191,6 +191,13 @@ class BotApi(People):
 
     def text(self, what: str, params: Json) -> Json:
         return {what: self.profile.get(what, params.get("language_code", ""))}
+
+    def scoped(self, params: Json) -> Json:
+        """Return the parameters of a menu; raises Refused where it is for a chat that the bot does not know."""
+        scope = params.get("scope", {})
+        if "chat_id" in scope:
+            self.chats.find(scope["chat_id"])
+        return params
 
     def answer_tap(self, params: Json) -> None:
         """Answer a tap once and soon; its words appear over the person's chat."""

@@ -54,11 +54,11 @@ class Profile:
     def delete_commands(self, params: Json) -> None:
         self.menus.pop((scope_of(params), language_of(params)), None)
 
-    def menu(self, language: str = "") -> Commands:
+    def menu(self, language: str = "", chat_id: int | None = None) -> Commands:
         """Return what a person sees in a private chat: the closest scope first, their language before none."""
-        for scope in ("all_private_chats", "default"):
+        for scope in ({"type": "chat", "chat_id": chat_id}, {"type": "all_private_chats"}, {"type": "default"}):
             for one in (language, ""):
-                if menu := self.menus.get((scope_key({"type": scope}), one)):
+                if menu := self.menus.get((scope_key(scope), one)):
                     return menu
         return []
 

@@ -239,7 +239,7 @@ def seen(api: BotApi, person: int) -> dict[str, object]:
         "version": api.version,
         "bot": api.profile.get("name", language),
         "description": api.profile.get("description", language),
-        "commands": api.profile.menu(language),
+        "commands": api.profile.menu(language, person),
         "messages": api.chat(person),
         "toasts": api.toasts(person),
         "blocked": api.chats.by_id[person].standing == "blocked",

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from telegram import Bot, BotCommandScopeAllPrivateChats
+from telegram import Bot, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
 from bot.sandbox.botapi import BotApi
 
-from .conftest import ANN, refused
+from .conftest import ANN, BEN, refused
 
 MENU = [("checkin", "Today's card"), ("summary", "The last 7 days")]
 
@@ -44,6 +44,20 @@ async def test_the_menu_is_what_people_see(bot: Bot, api: BotApi) -> None:
 async def test_menus_that_are_refused(bot: Bot, menu: Any) -> None:
     with refused():
         await bot.set_my_commands(menu)
+
+
+async def test_a_chat_may_have_a_menu_of_its_own(bot: Bot, api: BotApi) -> None:
+    await bot.set_my_commands(MENU)
+    await bot.set_my_commands([("checkin", "Karte von heute")], language_code="de")
+    mine = BotCommandScopeChat(ANN)
+    await bot.set_my_commands([("checkin", "La carte du jour")], scope=mine)
+    assert [one["description"] for one in api.profile.menu("de", ANN)] == ["La carte du jour"]
+    assert [one["description"] for one in api.profile.menu("de", BEN)] == ["Karte von heute"]
+    await bot.delete_my_commands(scope=mine)
+    await bot.delete_my_commands(scope=mine)
+    assert [one["description"] for one in api.profile.menu("de", ANN)] == ["Karte von heute"]
+    with refused("chat not found"):
+        await bot.set_my_commands(MENU, scope=BotCommandScopeChat(4711))
 
 
 async def test_descriptions_by_language(bot: Bot, api: BotApi) -> None:
