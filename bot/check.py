@@ -1,12 +1,17 @@
 """What `headsup check` looks at, a line each: it changes nothing, and every fault is told with its cure."""
 
 import asyncio
+import errno
+import json
 import os
+import socket
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -16,8 +21,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from bot import diary
 from bot.chat import me
 from bot.clock import EARLIEST_YEAR, Clock
-from bot.config import Settings
-from bot.store import backup_folder, checkins, identity, meta, roster, schema
+from bot.config import Http, Settings
+from bot.store import backup_folder, checkins, identity, lock, meta, roster, schema
 from bot.store.crypto import KeyTrouble, load_keys
 from bot.store.database import Session, open_to_read
 from bot.store.disk import LITTLE, MEGABYTE, UNREADABLE, Disk, network_file_system
@@ -32,6 +37,12 @@ OVERDUE = timedelta(minutes=5)
 
 TOO_OLD = timedelta(hours=50)
 """Of the newest backup: one night may fail, and a night may be an hour longer."""
+
+HEALTH_WITHIN = 5.0
+LONGEST_HEALTH = 10_000
+"""Seconds and bytes in which a HeadsUp says how it is."""
+
+NO_QUEUE = f"[database] url: headsup worker needs pgqueuer beside psycopg; {diary.INSTALL}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ def look(settings: Settings, clock: Clock, *, offline: bool = False) -> Sequence
         _token(token),
         _clock(now),
         *_diary(settings, now),
+        *_http(settings.http),
     ]
     theirs = not any(finding.code for finding in found if finding.name == "token")
     if token is not None and theirs and not offline:
@@ -113,6 +125,9 @@ def _diary(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield _unreadable(trouble, file)
         return
     try:
+        if file is None and (fault := _server(settings.database.url, reader)):
+            yield Finding("database", fault, MISCONFIGURED)
+            return
         at = schema.revision(reader) if is_there else None
         if at is None and is_there and not schema.is_empty(reader):
             yield Finding("database", diary.FOREIGN.format(at=file or "the address"), MISCONFIGURED)
@@ -122,6 +137,16 @@ def _diary(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield _unreadable(trouble, file)
     finally:
         reader.dispose()
+
+
+def _server(url: str, reader: Engine) -> str | None:
+    """Return what makes a PostgreSQL unfit, with the cure."""
+    found = diary.version_of(reader)
+    if found < diary.OLDEST:
+        return diary.TOO_OLD.format(found=found, oldest=diary.OLDEST)
+    if not lock.reaches_the_server(url):
+        return diary.POOLED
+    return None if find_spec("pgqueuer") else NO_QUEUE
 
 
 def _unreadable(trouble: Exception, file: Path | None) -> Finding:
@@ -191,6 +216,40 @@ def _inside(session: Session, file: Path | None, at: str, now: datetime) -> Iter
     yield _people(session, now)
     yield _next_sends(session, now)
     yield _last_sends(session, now)
+
+
+def _http(http: Http) -> Iterator[Finding]:
+    """Look whether health and metrics can be told, or are by a bot that runs already."""
+    if not http.port:
+        return
+    there = f"{http.listen}:{http.port}"
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(http.listen, http.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the bot opens it
+            door.bind(address)
+        yield Finding("http", f"ok, {there} is free for health and metrics")
+    except OSError as trouble:
+        if trouble.errno != errno.EADDRINUSE:
+            told = f"[http] listen: {there}: {trouble.strerror}; give an address of this machine, and a port above 1023"
+            yield Finding("http", told, FAILED)
+        elif _tells_health(http):
+            yield Finding("http", f"ok, a HeadsUp answers at {there}")
+        else:
+            told = f"[http] port: {there} is taken by another program; stop that one, or choose another port"
+            yield Finding("http", told, FAILED)
+
+
+def _tells_health(http: Http) -> bool:
+    """Tell whether who answers there is a HeadsUp: what it says in /health is known by its pulses."""
+    asking = HTTPConnection(http.listen, http.port, timeout=HEALTH_WITHIN)
+    try:
+        asking.request("GET", "/health")
+        return "seconds" in json.loads(asking.getresponse().read(LONGEST_HEALTH))
+    except (OSError, HTTPException, ValueError, TypeError):
+        return False
+    finally:
+        asking.close()
 
 
 def _past(session: Session, now: datetime) -> Iterator[Finding]:

@@ -40,11 +40,16 @@ NETWORK = (
     "[database] url: {at} lies on a network file system ({kind}), on which SQLite loses data; choose a folder on a "
     'disk of this machine, or set [database] file_system to "any" and take the risk'
 )
-DRIVER = "PostgreSQL needs psycopg; install it with pip install --require-hashes -r requirements-postgres.lock"
+INSTALL = "install it with pip install --require-hashes -r requirements-postgres.lock"
+DRIVER = f"PostgreSQL needs psycopg; {INSTALL}"
 OLDEST = 14
 """The oldest PostgreSQL that ends a session which has fallen silent: by that one process follows another."""
 
 TOO_OLD = "[database] url: the server is PostgreSQL {found}; version {oldest} or newer is needed"
+POOLED = (
+    "[database] url: something in between, like PgBouncer, keeps PostgreSQL from ending a connection that has fallen "
+    "silent; give the address of PostgreSQL itself"
+)
 NO_DRIVER = f"[database] url: {DRIVER}"
 
 
@@ -179,10 +184,15 @@ def is_sound(connection: Connection) -> bool:
 
 
 def _must_be_new_enough(engine: Engine) -> None:
-    with engine.connect() as connection:
-        found = int((connection.dialect.server_version_info or (0,))[0])
+    found = version_of(engine)
     if found < OLDEST:
         stop_with(MISCONFIGURED, TOO_OLD.format(found=found, oldest=OLDEST))
+
+
+def version_of(engine: Engine) -> int:
+    """Return the major version of a PostgreSQL server."""
+    with engine.connect() as connection:
+        return int((connection.dialect.server_version_info or (0,))[0])
 
 
 def _must_be_ours(engine: Engine, at: Path) -> None:

@@ -6,24 +6,32 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import update
 
+import bot.diary
 from bot import check
 from bot.clock import SystemClock
 from bot.config import load
+from bot.diary import INSTALL
+from bot.metrics import Metrics
 from bot.sandbox.botapi import BotApi
 from bot.sandbox.server import Server, serve
+from bot.store.database import Database
 from bot.store.tables import reminders
+from bot.web.health import Health, Pulse
 from tests import lived_in
 from tests.broken import BROKEN, FAILED, MISCONFIGURED, old_backups, time_of
 from tests.clock import HandClock
+from tests.databases import Databases
 from tests.faults.test_lock import NOT_ROOT
 from tests.lived_in import ANN, CANARY, TOKEN, diary, files_in, headsup
+from tests.pooler import pooled
 
 
 @pytest.fixture(autouse=True)
@@ -202,3 +210,93 @@ async def test_a_clock_that_is_wrong(folder: Path, telegram: Server, off: timede
     assert told in " ".join(finding.said for finding in found if finding.name == "clock")
     assert all(finding.code == FAILED for finding in found if finding.name == "clock"), "not ok as well"
     assert check.code_of(found) == FAILED
+
+
+@pytest.fixture
+def server(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a diary on PostgreSQL, as it is after the first start."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEADSUP_TELEGRAM__TOKEN", TOKEN)
+    with databases.empty(tmp_path) as home:
+        monkeypatch.setenv("HEADSUP_DATABASE__URL", home.url)
+        assert headsup("migrate").exit_code == 0
+        yield home.url
+
+
+@pytest.mark.postgres
+def test_a_diary_on_a_server(server: str) -> None:
+    said = headsup("check", "--offline")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert "database   ok, schema " in said.stdout
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_too_old(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.diary, "OLDEST", 99)
+    said = headsup("check", "--offline")
+    assert said.exit_code == MISCONFIGURED
+    assert said.stderr.startswith("database   [database] url: the server is PostgreSQL ")
+    assert said.stderr.endswith("; version 99 or newer is needed\n")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("refuses", [True, False], ids=["refuses", "ignores"])
+async def test_a_pooler_before_the_server(server: str, refuses: bool) -> None:
+    async with pooled(server, refuses=refuses) as address:
+        said = await asyncio.to_thread(headsup, "check", "--offline", HEADSUP_DATABASE__URL=address)
+    assert said.exit_code == MISCONFIGURED
+    [told] = said.stderr.splitlines()
+    assert told.startswith("database   [database] url: something in between, like PgBouncer, ")
+    assert told.endswith("; give the address of PostgreSQL itself")
+
+
+@pytest.mark.postgres
+def test_half_of_what_postgresql_needs(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pgqueuer", None)
+    said = headsup("check", "--offline")
+    assert said.exit_code == MISCONFIGURED
+    assert said.stderr == f"database   [database] url: headsup worker needs pgqueuer beside psycopg; {INSTALL}\n"
+
+
+async def test_nothing_of_what_postgresql_needs(
+    folder: Path, telegram: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    there = "postgresql+psycopg://ann:revoked@127.0.0.1:9/headsup"
+    said = await asyncio.to_thread(headsup, "check", HEADSUP_DATABASE__URL=there)
+    assert said.exit_code == MISCONFIGURED
+    assert said.stderr == f"database   [database] url: PostgreSQL needs psycopg; {INSTALL}\n"
+
+
+async def test_the_port_of_health_is_free_or_the_bots_own(folder: Path, telegram: Server) -> None:
+    health = Health(cast(Database, None), SystemClock(), Metrics(), [Pulse("poll", lambda: None, timedelta(seconds=1))])
+    port = str(await health.start("127.0.0.1", 0))
+    said = await asyncio.to_thread(headsup, "check", HEADSUP_HTTP__PORT=port)
+    assert said.exit_code == 0, said.stderr
+    assert f"http       ok, a HeadsUp answers at 127.0.0.1:{port}\n" in said.stdout, "and is not well, which it says"
+    await health.stop()
+    for _ in range(2):  # what looked lets go of it
+        said = await asyncio.to_thread(headsup, "check", HEADSUP_HTTP__PORT=port)
+        assert f"http       ok, 127.0.0.1:{port} is free for health and metrics\n" in said.stdout
+
+
+async def test_the_port_of_health_is_another_programs(folder: Path, telegram: Server) -> None:
+    async def hears(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.org ESMTP\r\n")
+        writer.close()
+
+    mail = await asyncio.start_server(hears, "127.0.0.1", 0)
+    for port in (telegram.port, mail.sockets[0].getsockname()[1]):
+        said = await asyncio.to_thread(headsup, "check", HEADSUP_HTTP__PORT=str(port))
+        assert said.exit_code == FAILED
+        told = f"http       [http] port: 127.0.0.1:{port} is taken by another program; stop that one, or choose another"
+        assert said.stderr == f"{told} port\n"
+    mail.close()
+
+
+async def test_health_at_an_address_of_another_machine(folder: Path, telegram: Server) -> None:
+    there = {"HEADSUP_HTTP__LISTEN": "192.0.2.1", "HEADSUP_HTTP__PORT": "9090"}
+    said = await asyncio.to_thread(headsup, "check", **there)
+    assert said.exit_code == FAILED
+    assert said.stderr.startswith("http       [http] listen: 192.0.2.1:9090: ")
+    assert "; give an address of this machine, and a port above 1023" in said.stderr

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -16,6 +16,9 @@ USES, LEADS = -1, -2
 
 SILENCE = 6
 """Seconds without a word after which PostgreSQL takes a lock from a process that was stopped or cut off."""
+
+REFUSED = "unsupported startup parameter"
+"""PgBouncer's words (`src/client.c`)."""
 
 
 class Held(Exception):
@@ -53,14 +56,7 @@ class Seat:
     """A lock of a PostgreSQL database, held by a connection of its own while it is asked about every few seconds."""
 
     def __init__(self, url: str, number: int, *, shared: bool = False) -> None:
-        waiting = {
-            "options": f"-c idle_session_timeout={SILENCE}s",
-            "connect_timeout": SILENCE,
-            "tcp_user_timeout": SILENCE * 1000,
-        }
-        self._engine = create_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=waiting
-        )
+        self._engine = _engine(url)
         self._take = select((func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock)(number))
         self._connection: Connection | None = None
         self._mine = False
@@ -92,6 +88,36 @@ class Seat:
                 self._connection.close()
             self._connection = None
         self._engine.dispose()
+
+
+def reaches_the_server(url: str) -> bool:
+    """Tell whether what a seat asks for when it connects is what PostgreSQL then does. Raises DBAPIError.
+
+    PgBouncer in between refuses the settings of a connection, or drops them where it is told to ignore them
+    (`ignore_startup_parameters = options`); it may also give each transaction another connection, and a seat is one.
+    """
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            return connection.execute(text("SHOW idle_session_timeout")).scalar_one() == f"{SILENCE}s"
+    except DBAPIError as trouble:
+        if REFUSED not in str(trouble.orig).lower():
+            raise
+        return False
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """Open PostgreSQL for a seat: one connection, which the server ends when it hears nothing more."""
+    waiting = {
+        "options": f"-c idle_session_timeout={SILENCE}s",
+        "connect_timeout": SILENCE,
+        "tcp_user_timeout": SILENCE * 1000,
+    }
+    return create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, connect_args=waiting
+    )
 
 
 def others(connection: Connection) -> int:
