@@ -195,7 +195,9 @@ class Chat:
         shown; `plain`: of an answer that is no card."""
         told: set[int | None] = set()
         now = self._clock.now()
-        for left in await self._database.write(partial(inbox.unfinished, until=now - left_for)):
+        unfinished = await self._database.write(partial(inbox.unfinished, until=now - left_for))
+        self._shown_again.intersection_update(left.update_id for left in unfinished)
+        for left in unfinished:
             if self._lanes.has(left.update_id) or self.sender.shows(left.update_id):
                 continue
             if left.state == "received":

@@ -70,6 +70,23 @@ async def test_a_lost_plain_reply_is_mentioned_once(
     assert len([seen for seen in ann.chat if "I was restarted just now" in seen.text]) == 1
 
 
+async def test_what_was_shown_again_is_remembered_until_that_is_noted(
+    telegram: Telegram, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process stopped; this one goes on for months, and takes up what many others leave."""
+    with monkeypatch.context() as stopped:
+        stopped.setattr(telegram.chat.sender, "reply", lambda answer: None)
+        await ann.says("/summary")
+    telegram.clock.moves(120)
+    await telegram.chat.take_up()
+    assert len(telegram.chat._shown_again) == 1
+    await telegram.settle()
+    assert "I was restarted just now" in ann.sees.text
+    await telegram.chat.take_up()
+    assert telegram.chat._shown_again == set()
+    assert len([seen for seen in ann.chat if "I was restarted just now" in seen.text]) == 1
+
+
 async def test_an_edit_that_telegram_refuses_for_a_while_is_made_in_the_end(telegram: Telegram, ann: Person) -> None:
     await ann.says("/checkin")
     telegram.api.fail("editMessageText", status=500, times=3)
