@@ -39,7 +39,6 @@ from jobs.scheduler import Metronome
 from jobs.travel import Travel, ahead_of
 
 LOOK_EVERY = 2.0
-TAKEN = "[database] url: {others} is running on this database; stop it first"
 HEARD_WITHIN = timedelta(seconds=120)
 """A long poll lasts 25 s; a broken connection is made anew after 90."""
 
@@ -87,9 +86,15 @@ def _seat(settings: Settings, part: Part) -> lock.Seat | None:
         seat = lock.Seat(settings.database.url, lock.USES, shared=part is not Part.RUN)
     except ModuleNotFoundError:
         return None  # whoever opens the diary says what is missing
-    if not seat.held() and seat.reached:
-        stop_with(IN_USE, TAKEN.format(others="another headsup" if part is Part.RUN else "headsup run"))
+    _must_be_ours(seat, part)
     return seat
+
+
+def _must_be_ours(seat: lock.Seat, part: Part) -> None:
+    """Stop where others have the place that this process needs."""
+    if not seat.held() and seat.reached:
+        others = "another headsup" if part is Part.RUN else "headsup run"
+        stop_with(IN_USE, f"[database] url: {others} is running on this database; stop it first")
 
 
 def in_sandbox(port: int, data: Path, *, with_bot: bool, fresh: bool = False) -> None:
@@ -238,7 +243,7 @@ def _metronome(database: Database, clock: Clock, chat: Chat) -> Metronome:
 
     leads = lock.Seat(database.settings.database.url, lock.LEADS)
     carry = AcrossMachines(database, chat.sender, clock)
-    return Metronome(database, carry, clock, chat.take_up, leads.held)
+    return Metronome(database, carry, clock, chat.take_up, leads)
 
 
 async def _be_pushed(chat: Chat, database: Database) -> None:
@@ -300,8 +305,8 @@ async def _watch(database: Database, clock: Clock, seat: lock.Seat | None, part:
     while database.disk is not None or seat is not None:
         if database.disk is not None:
             database.disk.must_be_there()
-        if seat is not None and not await asyncio.to_thread(seat.held) and seat.reached:
-            stop_with(IN_USE, TAKEN.format(others="another headsup" if part is Part.RUN else "headsup run"))
+        if seat is not None:
+            await asyncio.to_thread(_must_be_ours, seat, part)
         await clock.sleep(LOOK_EVERY)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock, SystemClock
 from bot.store.database import Closed, Database
+from bot.store.lock import Seat
 from jobs.backups import Backups
 from jobs.broadcast import broadcast
 from jobs.carry import Carry
@@ -40,8 +41,9 @@ Job = Callable[[], Awaitable[object]]
 class Metronome:
     """Runs the jobs from `start` to `stop`; every job reads the wall clock when it runs.
 
-    `carry` sees to what is due; `take_up` to updates that another process left. `leads`: of several processes one at a
-    time runs the jobs; it asks the database and may wait for it, so it is called on a thread. None: there is one only.
+    `carry` sees to what is due; `take_up` to updates that another process left. `leads`: of several processes the one
+    in this seat runs the jobs; it asks the database and may wait for it, so that is done on a thread. None: there is
+    one only.
     `ticked_at`: when it was last looked what has come due, or whether another process does.
     """
 
@@ -51,13 +53,13 @@ class Metronome:
         carry: Carry,
         clock: Clock,
         take_up: Job | None = None,
-        leads: Callable[[], bool] | None = None,
+        leads: Seat | None = None,
     ) -> None:
         self.ticked_at: datetime | None = None
         self._database = database
         self._clock = clock
         self._carry = carry
-        self._ask_whether_we_lead = leads
+        self._seat = leads
         self._led_until: float | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._steps = Steps(database, clock)
@@ -85,11 +87,11 @@ class Metronome:
 
     async def start(self) -> None:
         await self._carry.start()
-        if self._ask_whether_we_lead is None:
+        if self._seat is None:
             await recover(self._database, self._clock.now())
             await self._set_out()
         else:
-            self._scheduler.add_job(self._follow, "interval", seconds=TICK, id="lead")
+            self._scheduler.add_job(self._follow, "interval", args=(self._seat,), seconds=TICK, id="lead")
         self._scheduler.start()
         self._watch = asyncio.create_task(self._keep_beating())
 
@@ -125,12 +127,14 @@ class Metronome:
             await asyncio.wait(self._running, timeout=STOP_WITHIN)
         self._scheduler.shutdown(wait=False)
         await self._carry.stop()
+        if self._seat is not None:
+            await asyncio.to_thread(self._seat.close)
 
-    async def _follow(self) -> None:
+    async def _follow(self, seat: Seat) -> None:
         """Ask whether this is the process that plans and grants; one that takes over looks first at what was left."""
         asked = self._clock.steady()
         led = self._leads
-        asking = asyncio.ensure_future(asyncio.to_thread(self._ask_whether_we_lead or bool))
+        asking = asyncio.ensure_future(asyncio.to_thread(seat.held))
         self._running.add(asking)  # a stop waits for it, APScheduler's shutdown would not
         try:
             if not await asking:
@@ -153,7 +157,7 @@ class Metronome:
     @property
     def _leads(self) -> bool:
         """Tell whether this process may run the jobs: one that was stopped for a while may not, until it has asked."""
-        if self._ask_whether_we_lead is None:
+        if self._seat is None:
             return True
         return self._led_until is not None and self._clock.steady() < self._led_until
 

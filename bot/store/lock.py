@@ -3,6 +3,7 @@ however it dies; on PostgreSQL many, or one, by a lock that the server lets go o
 
 import fcntl
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -59,6 +60,7 @@ class Seat:
         self._engine = _engine(url)
         self._take = select((func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock)(number))
         self._connection: Connection | None = None
+        self._pen = threading.RLock()
         self._mine = False
         self.reached = False
 
@@ -67,27 +69,29 @@ class Seat:
 
         `reached` says then whether the database answered at all.
         """
-        try:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            if not self._mine:
-                self._mine = bool(self._connection.execute(self._take).scalar_one())
-            else:
-                self._connection.execute(text("SELECT 1"))
-            self.reached = True
-        except DBAPIError:
-            self.close()
-            self.reached = False
-        return self._mine
+        with self._pen:
+            try:
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+                if not self._mine:
+                    self._mine = bool(self._connection.execute(self._take).scalar_one())
+                else:
+                    self._connection.execute(text("SELECT 1"))
+                self.reached = True
+            except DBAPIError:
+                self.close()
+                self.reached = False
+            return self._mine
 
     def close(self) -> None:
-        """Let go of it."""
-        self._mine = False
-        if self._connection is not None:
-            with suppress(DBAPIError):
-                self._connection.close()
-            self._connection = None
-        self._engine.dispose()
+        """Let go of it, once whoever is just asking has their answer."""
+        with self._pen:
+            self._mine = False
+            if self._connection is not None:
+                with suppress(DBAPIError):
+                    self._connection.close()
+                self._connection = None
+            self._engine.dispose()
 
 
 def reaches_the_server(url: str) -> bool:
@@ -99,7 +103,7 @@ def reaches_the_server(url: str) -> bool:
     engine = _engine(url)
     try:
         with engine.connect() as connection:
-            return connection.execute(text("SHOW idle_session_timeout")).scalar_one() == f"{SILENCE}s"
+            return bool(connection.execute(text("SHOW idle_session_timeout")).scalar_one() == f"{SILENCE}s")
     except DBAPIError as trouble:
         if REFUSED not in str(trouble.orig).lower():
             raise

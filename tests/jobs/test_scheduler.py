@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.clock import SystemClock
+from bot.store import lock
 from jobs import scheduler
 from jobs.carry import InProcess
 from jobs.scheduler import Metronome
@@ -52,6 +54,23 @@ async def test_a_failing_job_does_not_end_the_beat(metronome: Metronome, monkeyp
 
     await metronome._run("broken", broken)
     assert called.is_set()
+
+
+@pytest.mark.postgres
+async def test_who_leads_makes_room_when_it_stops(telegram: Telegram) -> None:
+    """Not only when the server has heard nothing from it for a while."""
+    first, second = (lock.Seat(telegram.settings.database.url, lock.LEADS) for _ in range(2))
+    metronome = Metronome(telegram.database, carry_of(telegram), telegram.clock, leads=first)
+    await metronome.start()
+    await metronome._follow(first)
+    assert metronome._leads
+    assert not second.held()
+    await metronome.stop()
+    clock = SystemClock()
+    stopped = clock.steady()
+    while not second.held():  # the server lets go of it a moment later
+        assert clock.steady() - stopped < lock.SILENCE / 2
+    second.close()
 
 
 async def test_a_stop_begins_nothing_new(metronome: Metronome) -> None:

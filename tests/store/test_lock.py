@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import typer
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from bot import diary
 from bot.store import lock
@@ -156,6 +157,22 @@ def test_a_seat_whose_connection_is_cut_is_lost_to_whoever_is_faster(
             pass
     assert (first.held(), first.reached) == (False, False), "it is told that the connection is gone"
     assert (first.held(), first.reached) == (False, True), "and then that somebody else sits there"
+
+
+@pytest.mark.postgres
+def test_a_seat_left_while_somebody_asks_about_it_is_left(seat: Callable[..., lock.Seat]) -> None:
+    mine = seat()
+    assert mine.held()
+    closing = Thread(target=mine.close)
+
+    def leaves(*_: object) -> None:
+        closing.start()
+        closing.join(0.2)
+
+    event.listen(mine._engine, "before_cursor_execute", leaves, once=True)
+    assert mine.held(), "whoever asks has their answer first"
+    closing.join()
+    assert mine._connection is None
 
 
 @pytest.mark.postgres
