@@ -46,10 +46,11 @@ OLDEST = 14
 """The oldest PostgreSQL that ends a session which has fallen silent: by that one process follows another."""
 
 TOO_OLD = "[database] url: the server is PostgreSQL {found}; version {oldest} or newer is needed"
-POOLED = (
-    "[database] url: something in between, like PgBouncer, keeps PostgreSQL from ending a connection that has fallen "
-    "silent; give the address of PostgreSQL itself"
+POOLER = (
+    "something in between, like PgBouncer, keeps PostgreSQL from ending a connection that has fallen silent; give the "
+    "address of PostgreSQL itself"
 )
+POOLED = f"[database] url: {POOLER}"
 NO_DRIVER = f"[database] url: {DRIVER}"
 
 
@@ -233,6 +234,8 @@ def why(trouble: Exception) -> str:
         said = "database or disk is full"
     elif cannot_open(trouble):
         said = "the file cannot be opened; the bot has to be allowed to write there"
+    elif lock.is_refused(trouble):
+        said = POOLER
     elif isinstance(trouble, DBAPIError):
         said = str(trouble.orig)
     else:

@@ -251,6 +251,14 @@ async def test_a_pooler_before_the_server(server: str, refuses: bool) -> None:
 
 
 @pytest.mark.postgres
+async def test_a_start_through_a_pooler_says_so_too(server: str) -> None:
+    async with pooled(server, refuses=True) as address:
+        said = await asyncio.to_thread(headsup, "migrate", HEADSUP_DATABASE__URL=address)
+    assert said.exit_code == FAILED
+    assert said.stderr.endswith("; give the address of PostgreSQL itself\n")
+
+
+@pytest.mark.postgres
 def test_half_of_what_postgresql_needs(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pgqueuer", None)
     said = headsup("check", "--offline")

@@ -1,5 +1,6 @@
 """A Telegram of our own, in memory: people on one side, one bot on the other, as strict as the real one."""
 
+import json
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -263,8 +264,10 @@ def check_webhook(url: str, params: Json) -> None:
 
 
 def chat_of(params: Mapping[str, object]) -> int | None:
-    """Return the chat that a call is about, as far as it says so in numbers."""
+    """Return the chat that a call is about, as far as it says so in numbers; of a menu, in its scope."""
     try:
+        if "scope" in params:
+            params = json.loads(str(params["scope"]))
         return int(str(params.get("chat_id")))
-    except ValueError:
+    except (ValueError, AttributeError):
         return None

@@ -105,11 +105,16 @@ def reaches_the_server(url: str) -> bool:
         with engine.connect() as connection:
             return bool(connection.execute(text("SHOW idle_session_timeout")).scalar_one() == f"{SILENCE}s")
     except DBAPIError as trouble:
-        if REFUSED not in str(trouble.orig).lower():
+        if not is_refused(trouble):
             raise
         return False
     finally:
         engine.dispose()
+
+
+def is_refused(trouble: Exception) -> bool:
+    """Tell whether PgBouncer in between refused the settings of a connection."""
+    return isinstance(trouble, DBAPIError) and REFUSED in str(trouble.orig).lower()
 
 
 def _engine(url: str) -> Engine:

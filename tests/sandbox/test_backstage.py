@@ -80,6 +80,8 @@ async def test_each_sees_the_calls_of_their_own_chat(http: aiohttp.ClientSession
         ("sendMessage", {"chat_id": str(ANN), "text": "For Ann"}),
         ("sendMessage", {"chat_id": str(BEN), "text": "For Ben"}),
         ("sendMessage", {"chat_id": str(ANN), "text": ""}),
+        ("setMyCommands", {"commands": "[]", "scope": f'{{"type": "chat", "chat_id": {ANN}}}'}),
+        ("setMyCommands", {"commands": "[]", "scope": "not JSON"}),
         ("answerCallbackQuery", {"callback_query_id": query}),
     ):
         await api.call(token, method, params, {})
@@ -87,6 +89,7 @@ async def test_each_sees_the_calls_of_their_own_chat(http: aiohttp.ClientSession
     assert [(call["method"], call["status"]) for call in seen] == [
         ("sendMessage", 200),
         ("sendMessage", 400),
+        ("setMyCommands", 200),
         ("answerCallbackQuery", 200),
     ]
     assert seen[0]["params"] == {"chat_id": str(ANN), "text": "For Ann"}
