@@ -10,7 +10,7 @@ from bot.domain.stops import Stop, stops
 from bot.sandbox import ready_diary
 from bot.sandbox.clock import TravellingClock
 from bot.sandbox.rules import Json
-from bot.store import users
+from bot.store import reminders, users
 from bot.store.database import Database, Session
 from jobs.travel import Travel
 
@@ -67,8 +67,8 @@ class SandboxStage:
 
 
 def _zone(session: Session, person: int, page: str) -> str:
-    """Return the zone a person lives in, the page's where they keep no diary yet."""
+    """Return the zone a person lives in, the page's until they have said where that is."""
     user = users.get(session, person)
-    if user is not None:
+    if user is not None and (user.awaiting != "place" or reminders.of_user(session, person)):
         return user.zone
     return page if page in known_zones() else session.settings.defaults.timezone

@@ -85,3 +85,19 @@ async def test_a_sandbox_started_again_goes_on_where_it_was_in_time(sandbox: Bot
         await page.act("travel", zone=ZONE, stop="card")
         assert any("Did your head hurt today?" in text for text in await page.texts()), "the chat is open again"
         await sandbox.stops()
+
+
+async def test_until_somebody_has_said_where_they_live_the_pages_own_clock_goes_on(sandbox: BotProcess) -> None:
+    async with aiohttp.ClientSession() as http:
+        page = await opened(sandbox, http)
+        await page.act("say", text="/start", reply_to=None)
+        await page.sees("not a doctor")
+        async with http.get(f"{page.person}/view") as answer:
+            hello = (await answer.json())["messages"][-1]
+        agree = hello["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        await page.act("tap", message_id=hello["message_id"], data=agree)
+        await page.sees("Where do you live?")
+        assert (await page.stage())["zone"] == ZONE
+        await page.act("say", text="Kathmandu", reply_to=None)
+        await page.sees("When shall I ask")
+        assert (await page.stage())["zone"] == "Asia/Kathmandu"
