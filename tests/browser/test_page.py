@@ -197,6 +197,7 @@ async def test_commands_are_found_with_the_keyboard_alone(browser: Browser, serv
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("log")).to_contain_text("Headache today?")
         field = page.get_by_role("combobox", name="Message")
+        await expect(field).to_be_focused()
         await field.press_sequentially("/w")
         await expect(page.get_by_role("option")).to_have_count(1)
         await field.press("ArrowDown")

@@ -37,8 +37,8 @@ async def photographs(page: Page, file: Path) -> None:
 
 
 async def from_its_top(page: Page) -> None:
-    """Scroll to where the last message begins, below the day that floats over the chat."""
-    top = "message => { message.style.scrollMarginTop = '3rem'; message.scrollIntoView(); }"
+    """Scroll to where the last message begins."""
+    top = "message => { message.style.scrollMarginTop = '.75rem'; message.scrollIntoView(); }"
     await page.get_by_role("article").last.evaluate(top)
 
 

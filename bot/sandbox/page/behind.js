@@ -45,7 +45,7 @@ export function behind({ wire, onTrouble, onNews }) {
       for (const button of buttons) {
         const at = stage.stops[button.dataset.stop];
         button.setAttribute("aria-disabled", String(at === undefined || stage.goal !== null));
-        if (at !== undefined) button.title = t("Go on to {when}", { when: say("moment", at * 1000) });
+        button.title = at === undefined ? "" : t("Go on to {when}", { when: say("moment", at * 1000) });
       }
     }
     if (!panel.hidden) fill(answer);

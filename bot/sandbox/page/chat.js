@@ -25,6 +25,7 @@ const scenes = behind({ wire, onTrouble, onNews: () => last && show(last, []) })
 function show(view, taps) {
   last = view;
   const empty = view.messages.length === 0;
+  const leaving = document.activeElement === byId("start") || document.activeElement === byId("unblock");
   blocked = view.blocked;
   byId("bot-name").textContent = view.bot;
   byId("welcome").hidden = !empty;
@@ -33,6 +34,7 @@ function show(view, taps) {
   byId("diary").hidden = !empty || blocked || !scenes.canFill();
   byId("unblock").hidden = !blocked;
   byId("composer").hidden = empty || blocked;
+  if (leaving && !byId("composer").hidden) writing.takeFocus();
   byId("block").textContent = t(blocked ? "Unblock bot" : "Block bot");
   log ??= messageLog({
     log: byId("log"), scroller: document.querySelector("main"), down: byId("down"), botName: view.bot, wire, onTrouble,

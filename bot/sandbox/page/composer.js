@@ -6,7 +6,7 @@ import { t } from "./words.js";
 
 const MOUSE = matchMedia("(hover: hover)").matches; // a phone opens its own keyboard over half the chat at each focus
 
-/** Return the composer's doors: `show(view)`, `reply(message)`, `edit(message)` and `send(text)`. */
+/** Return the composer's doors: `show(view)`, `reply(message)`, `edit(message)`, `send(text)` and `takeFocus()`. */
 export function composer({ wire, onTrouble, askPlace }) {
   const form = byId("composer");
   const field = byId("text");
@@ -167,6 +167,7 @@ export function composer({ wire, onTrouble, askPlace }) {
     send: (text) => attempt(wire.say(text)),
     reply: (message) => setAbout({ message, editing: false }),
     edit: (message) => setAbout({ message, editing: true }),
+    takeFocus: () => MOUSE && field.focus(),
     show(view) {
       commands = view.commands;
       menu.hidden = commands.length === 0;
