@@ -45,6 +45,10 @@ class Card:
     trying: Asked | None = None
 
     @property
+    def of_today(self) -> bool:
+        return self.day == self.today
+
+    @property
     def all_asked(self) -> bool:
         return any(question.key == "posture" for question in self.questions)
 
@@ -150,12 +154,15 @@ def _question(t: Texts, card: Card, so_far: str) -> tuple[str, Rows]:
     else:
         head = t("{day} · a little more", day=day)
     above = [line for line in (f"<b>{head}</b>", so_far) if line]
-    below = [line for line in (words.asks(t)[question.key], _help_for(t, card, question)) if line]
+    asked = words.asks(t) if card.of_today else {**words.asks(t), **words.asks_afterwards(t)}
+    below = [line for line in (asked[question.key], _help_for(t, card, question)) if line]
     first = question.key == "headache"
+    fine = t("All fine today") if card.of_today else t("All fine that day")
+    painless = t("No pain at all today") if card.of_today else t("No pain at all that day")
     return "\n".join((*above, "", *below)), rows(
-        [Button(t("All fine today"), f"fine:{card.checkin_id}")] if first and card.all_asked else [],
+        [Button(fine, f"fine:{card.checkin_id}")] if first and card.all_asked else [],
         *_choices(t, card, question),
-        [Button(t("No pain at all today"), f"painless:{card.checkin_id}")] if first else [],
+        [Button(painless, f"painless:{card.checkin_id}")] if first else [],
         _steps(t, card, question),
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
     )
@@ -241,8 +248,8 @@ def _after(t: Texts, card: Card, *, pain: bool) -> Sequence[list[Button]]:
         [] if card.period is None else [not_so if card.period else began],
         [Button(label, f"answer:{number}:try:{code}") for code, label in done.items()] if card.trying else [],
         [Button(t("Open yesterday’s card"), "yesterday")] if card.yesterday_open else [],
-        [Button(t("A headache starts now"), "attack")] if card.day == card.today else [],
-        [Button(t("Something feels new or wrong"), "signs")] if pain and card.day == card.today else [],
+        [Button(t("A headache starts now"), "attack")] if card.of_today else [],
+        [Button(t("Something feels new or wrong"), "signs")] if pain and card.of_today else [],
     ]
 
 

@@ -47,6 +47,18 @@ def asks(t: Texts) -> Mapping[str, str]:
 
 
 @cache
+def asks_afterwards(t: Texts) -> Mapping[str, str]:
+    """Return what is asked about a day that is over, where it is not what is asked about today."""
+    return {
+        "headache": t("Did your head hurt that day? Tap how bad it got at its worst."),
+        "sleep_hours": t("How long did you sleep the night before?"),
+        "posture": t("How was your posture that day?"),
+        "medicine": t("Did you take anything for pain that day? Tap all that fit, then Done."),
+        "factors": t("Any of these that day? Tap all that fit, then Done."),
+    }
+
+
+@cache
 def help_lines(t: Texts) -> Mapping[str, str]:
     return {
         "headache": t(

@@ -150,7 +150,7 @@ def country_set(t: Texts, country: str) -> Message:
 
 def countries(t: Texts) -> Mapping[str, str]:
     return {
-        "EU": t("A country of the European Union"),
+        "EU": t("European Union"),
         "GB": t("United Kingdom"),
         "US": t("United States"),
         "CA": t("Canada"),

@@ -144,8 +144,8 @@ def _weeks(t: Texts, wish: Wish) -> list[Button]:
 
 def _pages(t: Texts, wish: Wish) -> Button:
     if wish.pages == 1:
-        return Button(t("Add a second page with every day"), f"report:{replace(wish, pages=2).code}")
-    return Button(t("Leave the second page out"), f"report:{replace(wish, pages=1).code}")
+        return Button(t("Add a page with every day"), f"report:{replace(wish, pages=2).code}")
+    return Button(t("Leave that page out"), f"report:{replace(wish, pages=1).code}")
 
 
 def _tick(t: Texts, day: date, wish: Wish) -> Button:

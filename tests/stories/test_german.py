@@ -176,8 +176,8 @@ async def test_twelve_weeks(telegram: Telegram, german: Listener) -> None:
     await anna.taps("Wie wird das berechnet?")
     await anna.says("/report")
     assert anna.sees.text.startswith("Eine Seite für die Arztpraxis\n8. Dez. 2025 bis 1. März 2026.")
-    await anna.taps("Zweite Seite mit jedem Tag")
-    await anna.taps("Die Seite machen")
+    await anna.taps("Dazu eine Seite mit jedem Tag")
+    await anna.taps("Die Seite erstellen")
     first, second = text_of(anna.sees.document)
     assert "Kopf- und Rückenschmerztagebuch" in first
     assert "Rückenschmerztage" in first

@@ -31,7 +31,9 @@ async def test_a_forgotten_day_is_filled_in_later_and_marked(telegram: Telegram,
     await ann.taps("2")
     assert ann.sees.text.startswith("What you fill in now is marked as filled in later.")
     assert "Mon 2 Mar" in ann.sees.text
-    await ann.taps("All fine today")
+    assert "Did your head hurt that day?" in ann.sees.text
+    assert not [said for said in (ann.sees.text, *ann.sees.labels) if "today" in said]
+    await ann.taps("All fine that day")
     assert answers(telegram, ann) == [("2026-03-02", FINE)]
     assert value(telegram, "SELECT late FROM checkins WHERE day = '2026-03-02'") == 1
 

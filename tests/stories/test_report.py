@@ -66,14 +66,14 @@ async def test_other_weeks_and_a_second_page(telegram: Telegram, ann: Person) ->
     assert "✓ 4 weeks" in ann.sees.labels
     await ann.taps("12 weeks")
     assert "The diary began on 5 Jan 2026." in ann.sees.text
-    await ann.taps("Add a second page with every day")
+    await ann.taps("Add a page with every day")
     await ann.taps("Make the page")
     first, second = text_of(ann.sees.document)
     assert "Key numbers" in first
     assert len(re.findall(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ \w+ ", second, re.M)) == 84
     await ann.says("/report")
-    await ann.taps("Add a second page with every day")
-    await ann.taps("Leave the second page out")
+    await ann.taps("Add a page with every day")
+    await ann.taps("Leave that page out")
     await ann.taps("Make the page")
     assert len(text_of(ann.sees.document)) == 1
 
