@@ -33,6 +33,11 @@ def open_settings(session: Session, user: User, now: datetime, words: str = "") 
     return Reply((overview,), menu=user.language)  # Telegram's own language may be another since it was chosen
 
 
+def come_back_to(session: Session, user: User, now: datetime) -> Reply:
+    """Show the overview in place of a page that it led to."""
+    return Reply(tuple(replace(message, edit="tapped") for message in open_settings(session, user, now).messages))
+
+
 def ask_zone(session: Session, user: User, now: datetime) -> Reply:
     users.wait_for_text(session, user.id, "place")
     return Reply((onboarding.ask_zone(texts_for(user.language)),))

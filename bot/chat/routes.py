@@ -203,6 +203,7 @@ BUTTONS: Mapping[str, Route] = {
     "broadcasts": Route(broadcast.set_),  # broadcasts:<on or off>
     "ask_discreet": Route(discreet.ask),
     "discreet": Route(discreet.set_),  # discreet:<on or off>
+    "settings": Route(settings.come_back_to),
     "ask_quiet": Route(settings.ask_quiet),
     "quiet": Route(settings.set_quiet),  # quiet:<as kept, or type>
     "ask_day_start": Route(settings.ask_day_start),

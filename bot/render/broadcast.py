@@ -1,6 +1,7 @@
 """What whoever runs the bot tells everybody, in their name, and whether it is wanted."""
 
 from bot.render.message import Button, Message, plain, rows
+from bot.render.settings import back
 from bot.texts.words import Texts
 
 LONGEST = 3500
@@ -22,4 +23,4 @@ def page(t: Texts, *, on: bool) -> Message:
         "for a day. Your diary and your reminders go on either way."
     )
     switch = Button(t("Switch it off"), "broadcasts:off") if on else Button(t("Switch it on"), "broadcasts:on")
-    return Message(f"<b>{t('News about this bot')}</b>\n{now}\n\n{said}", rows([switch]))
+    return Message(f"<b>{t('News about this bot')}</b>\n{now}\n\n{said}", rows([switch], back(t)))

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.domain.reminders import CHECKIN, NIGHT, NUDGE, SUMMARY
 from bot.render.message import Button, Message, rows
+from bot.render.settings import back
 from bot.texts.words import Texts
 
 
@@ -17,7 +18,7 @@ def page(t: Texts, *, on: bool) -> Message:
         first=_card(t, date(2026, 3, 2)),
     )
     switch = Button(t("Switch them off"), "discreet:off") if on else Button(t("Switch them on"), "discreet:on")
-    return Message(f"<b>{t('Discreet messages')}</b>\n{now}\n\n{said}", rows([switch]), edit="tapped")
+    return Message(f"<b>{t('Discreet messages')}</b>\n{now}\n\n{said}", rows([switch], back(t)), edit="tapped")
 
 
 def veiled(t: Texts, message: Message, kind: str, slot: str) -> Message:

@@ -8,6 +8,7 @@ from bot.domain.reminders import NIGHT
 from bot.render import checkin
 from bot.render.checklist import call
 from bot.render.message import Button, Message, rows
+from bot.render.settings import back
 from bot.texts.words import Texts
 
 
@@ -29,6 +30,7 @@ def page(t: Texts, profile: Profile, night: time | None) -> Message:
             [Button(t("Follow something every day"), "factors")],
             [_switch(t("Don’t note my period"), t("Note when my period begins"), "first_days", profile.period)],
             [Button(t("Reasons for extra care"), "care"), Button(t("My emergency number"), "ask_country")],
+            back(t),
         ),
         edit="tapped",
     )
@@ -92,6 +94,7 @@ def look(t: Texts, profile: Profile) -> Message:
         rows(
             [_switch(t("Light pictures"), t("Dark pictures"), "dark", profile.dark, "look")],
             [_switch(t("Little bars in the text"), t("Words only, no bars"), "words_only", profile.words_only, "look")],
+            back(t),
         ),
         edit="tapped",
     )

@@ -46,6 +46,11 @@ def overview(
     )
 
 
+def back(t: Texts) -> list[Button]:
+    """Return the last row of each page that the overview leads to."""
+    return [Button(t("Back to the settings"), "settings")]
+
+
 def ask_quiet(t: Texts, hours: QuietHours) -> Message:
     choices = [every_day(time(begin), time(end)) for begin, end in ((21, 7), (22, 8), (23, 9))]
     return Message(
@@ -58,6 +63,7 @@ def ask_quiet(t: Texts, hours: QuietHours) -> Message:
             *([Button(quiet_words(t, each), f"quiet:{as_text(each)}")] for each in choices),
             [Button(t("No quiet hours"), f"quiet:{as_text(NEVER)}")],
             [Button(t("Type others"), "quiet")],
+            back(t),
         ),
         edit="tapped",
     )
@@ -77,9 +83,8 @@ def quiet_not_understood(t: Texts) -> Message:
 
 
 def quiet_set(t: Texts, hours: QuietHours) -> Message:
-    return Message(
-        t("Quiet hours: {when}.", when=quiet_words(t, hours)), rows([Button(t("Change the quiet hours"), "ask_quiet")])
-    )
+    change = [Button(t("Change the quiet hours"), "ask_quiet")]
+    return Message(t("Quiet hours: {when}.", when=quiet_words(t, hours)), rows(change, back(t)))
 
 
 def quiet_words(t: Texts, hours: QuietHours) -> str:
@@ -103,22 +108,22 @@ def ask_day_start(t: Texts, now: time) -> Message:
     buttons = [Button(t.clock_time(at), f"day_start:{at:%H%M}") for at in DAY_STARTS]
     return Message(
         t("Your day begins at {time}: what you fill in before then belongs to the day before.", time=t.clock_time(now)),
-        rows(buttons[:4], buttons[4:]),
+        rows(buttons[:4], buttons[4:], back(t)),
         edit="tapped",
     )
 
 
 def day_start_set(t: Texts, at: time) -> Message:
-    return Message(t("From now on your day begins at {time}.", time=t.clock_time(at)), edit="tapped")
+    return Message(t("From now on your day begins at {time}.", time=t.clock_time(at)), rows(back(t)), edit="tapped")
 
 
 def ask_language(t: Texts) -> Message:
     buttons = [[Button(name_of(texts_for(language)), f"language:{language}")] for language in CHOICES]
-    return Message(t("Which language, and which clock?"), rows(*buttons), edit="tapped")
+    return Message(t("Which language, and which clock?"), rows(*buttons, back(t)), edit="tapped")
 
 
 def language_set(t: Texts) -> Message:
-    return Message(t("From now on: {language}.", language=name_of(t)), edit="tapped")
+    return Message(t("From now on: {language}.", language=name_of(t)), rows(back(t)), edit="tapped")
 
 
 def ask_home_time(t: Texts, home: str, here: str) -> Message:
@@ -144,7 +149,7 @@ def pick_hour(t: Texts, purpose: str, question: str) -> Message:
     hours = [Button(f"{hour:02}", f"hour:{purpose}:{hour:02}") for hour in range(24)]
     return Message(
         f"{question}\n{t('Pick the hour, or type a time like 8:30.')}",
-        rows(*(hours[n : n + 6] for n in range(0, 24, 6))),
+        rows(*(hours[n : n + 6] for n in range(0, 24, 6)), [Button(t("Back to all reminders"), "reminders")]),
         edit="tapped",
     )
 
@@ -208,6 +213,8 @@ def help_text(t: Texts) -> Message:
         t("/patterns – what goes with your headaches"),
         t("/history – a month at a glance; see, fill in or change a day"),
         t("/log – note a massage, a visit, a new pillow"),
+        t("/visit – a doctor’s visit still to come, and what you want to ask there"),
+        t("/report – a page for your doctor; /share lets them look for a while"),
         t("/try – try one change, by coin toss, and see what your days say"),
         t("/reminders – set reminder times; /remind does it in words"),
         t("/next – what comes, and why"),

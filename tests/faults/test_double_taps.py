@@ -46,7 +46,7 @@ A_LIFE = (
     *("waits until 2026-03-06 08:02", "It’s over"),
     *(f"waits until 2026-03-{day:02} 12:17" for day in range(6, 14)),
     *("As before, please", "says /settings", "What comes next", "says /settings", "Change the quiet hours"),
-    *("23:00–09:00", "says /settings", "Day start", "05:00"),
+    *("23:00–09:00", "says /settings", "Day start", "05:00", "Back to the settings"),
     *("says /settings", "Language and clock", "English, 8:00 PM", "says /settings", "Language and clock"),
     "English, 20:00",
     *("says I want to die", "Show the numbers again", "says I want to die", "I’m safe, I meant other things"),
