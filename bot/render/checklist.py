@@ -94,7 +94,7 @@ def none(t: Texts, country: str | None, tier: Tier | None) -> Message:
     """Answer "none of these"; with an illness that changes the picture it is still worth a visit."""
     if tier is not None:
         return Message(soon(t), edit="tapped")
-    later = t("If any of those things start:")
+    later = t("If any of those things start, get help at once.")
     return Message(
         f"{t('Good to hear.')} {later} {call(t, country)} {t('/warning always shows the list.')}", edit="tapped"
     )

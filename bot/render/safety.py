@@ -21,13 +21,14 @@ def warning_signs(t: Texts, country: str | None = None, *, checks: bool = False)
     def listed(found: list[str]) -> str:
         return "\n".join(f"• {sign}" for sign in found)
 
-    now = t("Get help now (emergency number or emergency room) if a headache comes with:")
+    now = t("Get help now (emergency number or emergency room) if your head hurts and one of these is true:")
+    same = t("The same if your back hurts and one of these is true:")
     today = [*by_tier["head", "today"], *(t("Back pain: {sign}", sign=sign) for sign in by_tier["back", "today"])]
     return Message(
         "\n\n".join(
             (
                 f"<b>{now}</b>\n{listed(by_tier['head', 'emergency'])}",
-                f"<b>{t('The same for back pain with:')}</b>\n{listed(by_tier['back', 'emergency'])}",
+                f"<b>{same}</b>\n{listed(by_tier['back', 'emergency'])}",
                 f"<b>{t('Call a doctor today if:')}</b>\n{listed(today)}",
                 call(t, country),
                 t("I’m only a diary. I can’t tell what is behind your pain, and no one is watching this chat."),

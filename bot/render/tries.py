@@ -227,7 +227,7 @@ def _not_before(t: Texts) -> str:
 def _rate(t: Texts, own: Own | None) -> str:
     if own is not None:
         return t(
-            "In your last {n} weeks, {rate} of 100 days you filled in had a headache.",
+            "In your last {n} weeks, about {rate} in every 100 days you filled in had a headache.",
             n=LOOK_BACK // 7,
             rate=round(100 * own.rate),
         )

@@ -191,7 +191,7 @@ async def test_the_chance_is_told_from_ones_own_days(telegram: Telegram, ann: Pe
     fill_in(telegram, ann, {date(2026, 3, 1) - n * DAY: 4 * (n % 5 == 0) for n in range(40)})
     await ann.says("/try")
     await ann.taps("A walk")
-    assert "In your last 8 weeks, 20 of 100 days you filled in had a headache." in ann.sees.text
+    assert "In your last 8 weeks, about 20 in every 100 days you filled in had a headache." in ann.sees.text
     assert "8 weeks: about 1 time in 10\n16 weeks: about 3 times in 10\n24 weeks: about 4 times in 10" in ann.sees.text
 
 
