@@ -17,7 +17,7 @@ from bot.store.database import Session
 from bot.store.outbox import Owed
 from bot.store.shares import Share
 from bot.store.users import User
-from bot.texts.words import Texts, texts_for
+from bot.texts.words import texts_for
 
 DAYS = (7, 30, 90)
 MOST = 5
@@ -67,8 +67,8 @@ def offer(session: Session, user: User, now: datetime, code: str) -> Reply:
     if share is None or not _open(session, share, now) or share.reader not in (None, user.id):
         return Reply((render.closed(t),))
     if share.reader == user.id:
-        return Reply((_menu(t, share, user),))
-    return Reply((render.offer(t, code, local(share.until, user.zone)),))
+        return Reply((_menu(session, share, user),))
+    return Reply((render.offer(t, code, _until(session, share, user)),))
 
 
 def decline(session: Session, user: User, now: datetime) -> Reply:
@@ -94,7 +94,7 @@ def open_(session: Session, user: User, now: datetime, name: str, code: str) -> 
             not_before=now,
             too_late_at=now + policy(OPENED).fresh_for,
         )
-    return Reply((render.in_place(_menu(texts_for(user.language), share, user)),))
+    return Reply((render.in_place(_menu(session, share, user)),))
 
 
 def look(session: Session, user: User, now: datetime, share_id: str, what: str) -> Reply:
@@ -135,8 +135,14 @@ def tell_opened(session: Session, user: User, now: datetime, owed: Owed) -> Repl
     return Reply((render.opened(texts_for(user.language), share.name, share.id),))
 
 
-def _menu(t: Texts, share: Share, reader: User) -> Message:
-    return render.menu(t, share.id, local(share.until, reader.zone))
+def _menu(session: Session, share: Share, reader: User) -> Message:
+    return render.menu(texts_for(reader.language), share.id, _until(session, share, reader))
+
+
+def _until(session: Session, share: Share, reader: User) -> datetime:
+    """Return the end by the reader's clock; by the owner's where the reader keeps no diary, so has told of none."""
+    owner = None if reader.agreed else users.get(session, share.owner)
+    return local(share.until, (owner or reader).zone)
 
 
 def _listing(session: Session, user: User, now: datetime, said: str = "") -> Message:

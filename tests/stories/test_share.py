@@ -55,6 +55,19 @@ async def test_a_doctor_looks_and_the_person_sees_it(telegram: Telegram, ann: Pe
     assert value(telegram, "SELECT count(*) FROM users") == 1, "a reader keeps no diary"
 
 
+async def test_a_reader_whose_clock_is_not_known_is_told_the_owners_time(ann: Person, doctor: Person) -> None:
+    await ann.says("/settings")
+    await ann.taps("Change the time zone")
+    await ann.says("Kathmandu")
+    code = await shared(ann)
+    ends = re.search(r"It ends on ([^.]+)\.", ann.sees.text)
+    assert ends is not None
+    await doctor.says(f"/start {code}")
+    assert ends[1] in doctor.sees.text
+    await doctor.taps("Open it")
+    assert ends[1] in doctor.sees.text
+
+
 async def test_whoever_opens_it_first_is_the_one(telegram: Telegram, ann: Person, doctor: Person, ben: Person) -> None:
     code = await shared(ann)
     await doctor.says(f"/start {code}")
