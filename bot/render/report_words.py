@@ -63,9 +63,7 @@ def key_rows(t: Texts, windows: Sequence[Window]) -> Sequence[Row]:
         Row(
             t("Worst score on those days, mean"),
             [
-                t("{mean}, highest {highest}", mean=t.number(w.worst), highest=w.highest)
-                if w.worst is not None
-                else "–"
+                t("{mean}, highest {highest}", mean=t.mean(w.worst), highest=w.highest) if w.worst is not None else "–"
                 for w in windows
             ],
             _higher_or_lower(t, windows, lambda w: w.worst),
@@ -80,7 +78,7 @@ def key_rows(t: Texts, windows: Sequence[Window]) -> Sequence[Row]:
         Row(
             t("Sleep, mean of nights with hours"),
             [
-                t.many("{mean} h, {n} night", "{mean} h, {n} nights", w.nights, mean=t.number(w.sleep))
+                t.many("{mean} h, {n} night", "{mean} h, {n} nights", w.nights, mean=t.mean(w.sleep))
                 if w.sleep is not None
                 else "–"
                 for w in windows
@@ -90,7 +88,7 @@ def key_rows(t: Texts, windows: Sequence[Window]) -> Sequence[Row]:
         counted(f"– {t('nights under 6 h')}", lambda w: w.short_nights),
         Row(
             t("Posture, mean of 1 to 5"),
-            [t.number(w.posture) if w.posture is not None else "–" for w in windows],
+            [t.mean(w.posture) if w.posture is not None else "–" for w in windows],
             _higher_or_lower(t, windows, lambda w: w.posture),
         ),
     )

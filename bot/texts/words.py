@@ -78,6 +78,10 @@ class Texts:
     def number(self, value: float, digits: int = 1) -> str:
         return format_decimal(value, "0." + "#" * digits, locale=self.locale)
 
+    def mean(self, value: float) -> str:
+        """Return a number with one decimal always, "4.0": means stand below each other."""
+        return format_decimal(value, "0.0", locale=self.locale)
+
     def zone(self, name: str) -> str:
         """Return a zone's city, "Los Angeles" for America/Los_Angeles, as the language calls it: "Wien"."""
         city = self.locale.time_zones.get(name, {}).get("city")

@@ -37,8 +37,9 @@ async def photographs(page: Page, file: Path) -> None:
 
 
 async def from_its_top(page: Page) -> None:
-    """Scroll to where the last message begins."""
-    top = "message => { message.style.scrollMarginTop = '.75rem'; message.scrollIntoView(); }"
+    """Scroll to where the last message begins, once it has arrived at its place."""
+    await page.wait_for_timeout(GLANCE)
+    top = "message => { message.style.scrollMarginTop = '1.25rem'; message.scrollIntoView(); }"
     await page.get_by_role("article").last.evaluate(top)
 
 

@@ -207,7 +207,7 @@ def test_figures_of_a_hand_made_diary() -> None:
     assert "Logged on 81 of 84 days (96 %). Filled in later: 0. Changed later: 0. Longest gap: 3 days." in said
     assert "Last 28 days 28 before 28 before that Change" in said
     assert "Headache days 11 of 25 (about 12 per 28) 4 of 28 0 of 28 about 8 more" in said
-    assert "Worst score on those days, mean 8, highest 8 8, highest 8 –" in said
+    assert "Worst score on those days, mean 8.0, highest 8 8.0, highest 8 –" in said
     assert "Usual length of a headache 4 to 12 h 4 to 12 h –" in said
     assert "had to stop or lie down 11 of 11 4 of 4 –" in said
     assert "– A triptan (limit 10) 11 4 0" in said

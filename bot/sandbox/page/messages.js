@@ -30,7 +30,7 @@ export function messageLog({ log, scroller, down, botName, wire, onReply, onEdit
 
   const toEnd = () => { scroller.scrollTop = scroller.scrollHeight; };
   scroller.addEventListener("scroll", () => {
-    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 40;
     // Only going up leaves the end: a keyboard that opens below makes the log shorter, and that is nobody's wish.
     atEnd = near || (atEnd && scroller.scrollTop >= lastTop);
     lastTop = scroller.scrollTop;
