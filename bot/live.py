@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -204,6 +205,8 @@ async def _live(
         if metronome is not None:
             await metronome.start()
         started = True
+        gc.collect()
+        gc.freeze()  # what has been made so far stays until the end, and need not be looked through again and again
         if greet:
             await greet(database, chat, clock)
         if part is not Part.WORKER:
