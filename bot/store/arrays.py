@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, DateTime, TableValuedAlias, Text, cast, column, func, literal
+from sqlalchemy import Column, ColumnElement, DateTime, TableValuedAlias, Text, bindparam, cast, column, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.tables import Instant
@@ -12,7 +12,15 @@ from bot.store.tables import Instant
 
 def rows(columns: Sequence[Column[Any]], values: Iterable[Sequence[object]]) -> TableValuedAlias:
     """Return rows of `values` as a table that a statement can select from, with the names and types of `columns`."""
-    arrays = [_array(of, given) for of, given in zip(columns, zip(*values, strict=True), strict=True)]
+    return _table(columns, [_array(of, given) for of, given in zip(columns, zip(*values, strict=True), strict=True)])
+
+
+def bound_rows(columns: Sequence[Column[Any]]) -> TableValuedAlias:
+    """Return the same for a statement that is built once: it is given a list for each column, `ids` for `id`."""
+    return _table(columns, [bindparam(f"{of.name}s", type_=ARRAY(of.type)) for of in columns])
+
+
+def _table(columns: Sequence[Column[Any]], arrays: Sequence[ColumnElement[Any]]) -> TableValuedAlias:
     names = [column(of.name, of.type) for of in columns]
     return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
 

@@ -11,6 +11,7 @@ from bot.domain.history import Day
 from bot.domain.profile import Part
 from bot.domain.questions import Answers, Value
 from bot.domain.schedule import DAY_START, day_of
+from bot.store.arrays import bound_rows
 from bot.store.database import Session
 from bot.store.sealed_cards import card_in, earlier_in, from_plain, plain, seal_card, sealed, value_in
 from bot.store.tables import answers, checkins
@@ -64,6 +65,12 @@ REMEMBER = (
     update(checkins)
     .where(checkins.c.id == bindparam("of"), checkins.c.message_id.is_distinct_from(bindparam("shown")))
     .values(message_id=bindparam("shown"))
+)
+SHOWN = bound_rows([checkins.c.id, checkins.c.message_id])
+REMEMBER_ALL = (
+    update(checkins)
+    .where(checkins.c.id == SHOWN.c.id, checkins.c.message_id.is_distinct_from(SHOWN.c.message_id))
+    .values(message_id=SHOWN.c.message_id)
 )
 GIVEN = select(answers).where(answers.c.checkin_id == bindparam("of"))
 NEW_ANSWER = insert(answers)
@@ -175,8 +182,11 @@ def typed_in(session: Session, user_id: int, message_id: int) -> tuple[CheckIn, 
 def remember_messages(session: Session, shown: Sequence[tuple[int, int]]) -> None:
     """Keep which message shows a card now: (check-in, message). Where it is known nothing is written, so that nobody
     waits for a person's turn who has not moved their card."""
-    if shown:
-        session.execute(REMEMBER, [{"of": checkin_id, "shown": message_id} for checkin_id, message_id in sorted(shown)])
+    newest = dict(sorted(shown))
+    if newest and session.connection.dialect.name != "sqlite":
+        session.execute(REMEMBER_ALL, {"ids": list(newest), "message_ids": list(newest.values())})
+    elif newest:
+        session.execute(REMEMBER, [{"of": checkin_id, "shown": shown_in} for checkin_id, shown_in in newest.items()])
 
 
 def answer(

@@ -57,11 +57,8 @@ def _once(insert: Callable[..., Any]) -> Any:
 
 ONCE = {"sqlite": _once(sqlite.insert), "postgresql": _once(postgresql.insert)}
 FINISH = update(inbox).where(inbox.c.update_id == bindparam("of"), inbox.c.state == "received")
-REPLIED = (
-    update(inbox)
-    .where(inbox.c.update_id == bindparam("of"), inbox.c.state != "failed", inbox.c.payload.is_not(None))
-    .values(state="replied", payload=None)
-)
+SHOWN = inbox.c.update_id.in_(bindparam("those", expanding=True)) & inbox.c.payload.is_not(None)
+REPLIED = update(inbox).where(SHOWN, inbox.c.state != "failed").values(state="replied", payload=None)
 """Built once: every update goes through them."""
 
 
@@ -91,7 +88,7 @@ def handled(session: Session, update_id: int, now: datetime, *, card: int | None
 def replied(session: Session, update_ids: Collection[int], now: datetime) -> None:
     """Mark answers as shown; what the person sent is wiped, only the id stays."""
     if update_ids:
-        session.execute(REPLIED, [{"of": update_id, "replied_at": now} for update_id in update_ids])
+        session.execute(REPLIED, {"those": list(update_ids), "replied_at": now})
 
 
 def set_aside(session: Session, update_id: int, trouble: str, now: datetime) -> None:
