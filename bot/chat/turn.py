@@ -190,7 +190,7 @@ class Turns:
         """Run a turn, again after 1 s, 10 s and 60 s if it fails; None when it was given up and set aside."""
         for pause in (*RETRIES, None):
             try:
-                return await self._database.insist(work, self._clock)
+                return await self._database.insist(work, self._clock, person_id)
             except (Closed, DiaryGone, inbox.Taken, Sorry):
                 # The process ends, and the next one finds this update where it is now; or there is nothing to do again.
                 raise

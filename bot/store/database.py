@@ -5,13 +5,13 @@ import errno
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import (
@@ -92,6 +92,8 @@ class Session:
     settings: Settings
     patient: bool = True
     ahead: Ahead = field(default_factory=Ahead)
+    held: set[int] = field(default_factory=set)
+    """Numbers that are held until the transaction ends, whatever is undone before."""
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -130,7 +132,7 @@ class Session:
 
     def try_to_hold(self, number: int) -> bool:
         """Like `hold`, but return False instead of waiting."""
-        if self.connection.dialect.name == "sqlite":
+        if self.connection.dialect.name == "sqlite" or number in self.held:
             return True
         return bool(self.execute(TRY_TO_HOLD, {"number": number}).scalar_one())
 
@@ -140,8 +142,24 @@ class Session:
             return numbers
         return set(self.execute(TRY_TO_HOLD_ALL, {"numbers": sorted(numbers)}).scalars())
 
+    def meet(self, people: Collection[int]) -> None:
+        """Hold those of them that are free, and look up their secrets: what would else be asked for one by one."""
+        if self.connection.dialect.name != "sqlite":
+            self.held.update(self.try_to_hold_all(people))
+            self.secrets.look_up(self.held)
+
 
 Work = Callable[[Session], T]
+
+
+@dataclass(frozen=True)
+class Asked(Generic[T]):
+    """A piece of work that waits for a writer; `person`: whose turn it is, where it is anybody's."""
+
+    work: Work[T]
+    future: Future[T]
+    person: int | None = None
+
 
 # SQLAlchemy gives each savepoint a name of its own and compiles it anew, which costs more than what is done in it.
 
@@ -249,7 +267,7 @@ class Database:
         self.settings = settings
         self._told_at: float | None = None
         self._hurried = False
-        self._waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Asked[Any] | None] = queue.SimpleQueue()
         many = 1 if engine.dialect.name == "sqlite" else writers or WRITERS
         self._writers = [
             threading.Thread(target=self._write_for_ever, name=f"writer-{number}", daemon=True)
@@ -258,24 +276,24 @@ class Database:
         for writer in self._writers:
             writer.start()
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], person: int | None = None) -> T:
         """Run `work` in a transaction and return its result once it is on disk."""
-        return await asyncio.wrap_future(self.submit(work))
+        return await asyncio.wrap_future(self.submit(work, person))
 
-    def submit(self, work: Work[T]) -> Future[T]:
+    def submit(self, work: Work[T], person: int | None = None) -> Future[T]:
         """Queue `work`; its future fails with Closed where the writers have gone."""
         future: Future[T] = Future()
-        self._waiting.put((work, future))
+        self._waiting.put(Asked(work, future, person))
         if not any(writer.is_alive() for writer in self._writers):
             self._turn_away()
         return future
 
-    async def insist(self, work: Work[T], clock: Clock) -> T:
+    async def insist(self, work: Work[T], clock: Clock, person: int | None = None) -> T:
         """Run `work` like `write`, again and again for as long as the database cannot be written."""
         pause = 0.0
         while True:
             try:
-                return await self.write(work)
+                return await self.write(work, person)
             except DBAPIError as trouble:
                 if not cannot_write(trouble):
                     raise
@@ -315,8 +333,8 @@ class Database:
     def _turn_away(self) -> None:
         while not self._waiting.empty():
             entry = self._waiting.get()
-            if entry is not None and entry[1].set_running_or_notify_cancel():
-                entry[1].set_exception(Closed("the database is closed"))
+            if entry is not None and entry.future.set_running_or_notify_cancel():
+                entry.future.set_exception(Closed("the database is closed"))
 
     def _write_for_ever(self) -> None:
         """Write until closed. Where the database lets nobody in, who waits first is told, and it is tried again."""
@@ -329,8 +347,8 @@ class Database:
                 entry = self._waiting.get()
                 if entry is None:
                     return
-                if entry[1].set_running_or_notify_cancel():
-                    entry[1].set_exception(shut)
+                if entry.future.set_running_or_notify_cancel():
+                    entry.future.set_exception(shut)
 
     def _write_over(self, connection: Connection) -> None:
         last = False
@@ -342,12 +360,13 @@ class Database:
                 except queue.Empty:  # another writer was faster
                     break
             last = batch[-1] is None
-            asked = [entry for entry in batch if entry and entry[1].set_running_or_notify_cancel()]
-            work = [entry for entry in asked if entry[0] is not _checkpoint]
-            outside = [future for function, future in asked if function is _checkpoint]
-            for entry in self._commit_together(connection, work) if work else ():
-                self._commit_together(connection, [entry], alone=True)
-            for future in outside:
+            asked = [entry for entry in batch if entry and entry.future.set_running_or_notify_cancel()]
+            left: Sequence[Asked[Any]] = [entry for entry in asked if entry.work is not _checkpoint]
+            left = self._commit_together(connection, left)
+            left = self._commit_together(connection, left, marked=True)
+            for entry in left:
+                self._commit_together(connection, [entry], marked=True, alone=True)
+            for future in [entry.future for entry in asked if entry.work is _checkpoint]:
                 try:
                     _checkpoint(Session(connection, self.keys, self.settings))
                 except (SQLAlchemyError, OSError) as failed:
@@ -356,20 +375,29 @@ class Database:
                     future.set_result(None)
 
     def _commit_together(
-        self, connection: Connection, batch: list[tuple[Work[Any], Future[Any]]], *, alone: bool = False
-    ) -> list[tuple[Work[Any], Future[Any]]]:
-        """Run the batch, a savepoint each, one COMMIT. Returns what has to be run alone, of which nobody was told: all
-        of it where the COMMIT failed, else what somebody else's lock was in the way of."""
+        self, connection: Connection, batch: Sequence[Asked[Any]], *, marked: bool = False, alone: bool = False
+    ) -> Sequence[Asked[Any]]:
+        """Run the batch with one COMMIT. Returns what has to be run again, of which nobody was told: all of it where
+        the COMMIT failed, or where one failed and they were not `marked` by a savepoint each, which most can do
+        without; else what somebody else's lock was in the way of, to be run alone."""
+        if not batch:
+            return []
         session = Session(connection, self.keys, self.settings, patient=alone)
         outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
-        busy: list[tuple[Work[Any], Future[Any]]] = []
+        busy: list[Asked[Any]] = []
         try:
-            with connection.begin():
-                for work, future in batch:
-                    mark(connection)
+            with connection.begin() as transaction:
+                if len(people := {entry.person for entry in batch if entry.person is not None}) > 1:
+                    session.meet(people)
+                for entry in batch:
+                    if marked:
+                        mark(connection)
                     try:
-                        result = work(session)
+                        result = entry.work(session)
                     except Exception as trouble:  # noqa: BLE001 - handed to whoever asked
+                        if not marked:
+                            transaction.rollback()
+                            return batch
                         # This raises where the transaction has ended by itself (disk full, connection lost):
                         # then what the others did is gone too, and all are run again.
                         try:
@@ -377,22 +405,23 @@ class Database:
                         except SQLAlchemyError as ended:
                             raise (trouble if isinstance(trouble, SQLAlchemyError) else ended) from None
                         if isinstance(trouble, Busy):
-                            busy.append((work, future))
+                            busy.append(entry)
                         else:
-                            outcomes.append((future, None, trouble))
+                            outcomes.append((entry.future, None, trouble))
                     else:
-                        keep(connection)
-                        outcomes.append((future, result, None))
+                        if marked:
+                            keep(connection)
+                        outcomes.append((entry.future, result, None))
                 self._must_be_there()
             self._must_be_there()
         except DiaryGone as gone:
-            busy, outcomes = [], [(future, None, gone) for _, future in batch]
+            busy, outcomes = [], [(entry.future, None, gone) for entry in batch]
         except Exception as failed:  # noqa: BLE001 - whatever it was, nobody is left waiting for a writer that has died
             # SQLite keeps a transaction open whose COMMIT failed; a new connection has none.
             connection.invalidate()
             if not alone:
                 return batch
-            outcomes = [(future, None, failed) for _, future in batch]
+            outcomes = [(entry.future, None, failed) for entry in batch]
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)

@@ -7,14 +7,16 @@ write-ahead log until that is recycled. Without its person's secret it opens no 
 from collections.abc import Collection
 from secrets import token_bytes, token_hex
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, text
+from sqlalchemy import BigInteger, Connection, Engine, any_, bindparam, delete, insert, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 
 from bot.store.tables import meta, secrets, users
 
 FOUND = select(secrets.c.secret).where(secrets.c.user_id == bindparam("user_id"))
-MANY = select(secrets.c.user_id, secrets.c.secret).where(secrets.c.user_id.in_(bindparam("user_ids", expanding=True)))
+MANY = select(secrets.c.user_id, secrets.c.secret).where(
+    secrets.c.user_id == any_(bindparam("user_ids", type_=postgresql.ARRAY(BigInteger)))
+)
 """Built once: on PostgreSQL almost every turn needs one."""
 
 SHRED = "shred"
