@@ -142,11 +142,12 @@ class Session:
             return numbers
         return set(self.execute(TRY_TO_HOLD_ALL, {"numbers": sorted(numbers)}).scalars())
 
-    def meet(self, people: Collection[int]) -> None:
-        """Hold those of them that are free, and look up their secrets: what would else be asked for one by one."""
-        if self.connection.dialect.name != "sqlite":
-            self.held.update(self.try_to_hold_all(people))
-            self.secrets.look_up(self.held)
+    def meet(self, people: Collection[int]) -> Collection[int]:
+        """Hold those of them whom nobody else holds, and look up their secrets, all in two statements. Returns the
+        others."""
+        self.held.update(self.try_to_hold_all(people))
+        self.secrets.look_up(self.held)
+        return set(people) - self.held
 
 
 Work = Callable[[Session], T]
@@ -244,7 +245,8 @@ class Closed(Exception):
 
 
 class Database:
-    """Runs work in transactions. A piece may run twice (when a shared COMMIT fails), so it only touches the session."""
+    """Runs work in transactions. A piece may run twice (when it shares a transaction that fails), so it only touches
+    the session, and lets out what a statement raises: after it nothing else of the transaction would be kept."""
 
     def __init__(
         self,
@@ -387,9 +389,10 @@ class Database:
         busy: list[Asked[Any]] = []
         try:
             with connection.begin() as transaction:
-                if len(people := {entry.person for entry in batch if entry.person is not None}) > 1:
-                    session.meet(people)
-                for entry in batch:
+                people = {entry.person for entry in batch if entry.person is not None}
+                absent = session.meet(people) if len(people) > 1 else ()
+                busy += [entry for entry in batch if entry.person in absent]
+                for entry in [entry for entry in batch if entry.person not in absent]:
                     if marked:
                         mark(connection)
                     try:

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,13 @@ def found(database: Database) -> list[str]:
     return [row[0] for row in rows]
 
 
-def together(database: Database, *pieces: Callable[[Session], Any]) -> list[Future[Any]]:
+def together(
+    database: Database, *pieces: Callable[[Session], Any], people: Sequence[int | None] = ()
+) -> list[Future[Any]]:
     """Submit pieces of work so that they wait side by side and share one COMMIT."""
     gate = threading.Event()
     first = database.submit(lambda session: gate.wait(5))
-    futures = [database.submit(piece) for piece in pieces]
+    futures = [database.submit(piece, person) for piece, person in zip_longest(pieces, people)]
     gate.set()
     first.result(5)
     return futures
@@ -55,6 +58,20 @@ def test_a_failing_turn_leaves_its_neighbours_alone(database: Database) -> None:
     with pytest.raises(LookupError):
         failing.result(5)
     assert found(database) == ["a", "b"]
+
+
+def test_savepoints_are_made_only_where_one_has_failed(database: Database) -> None:
+    made: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        made.extend(statement.split()[:1] if "SAVEPOINT" in statement else ())
+
+    assert [future.result(5) for future in together(database, add("a"), add("b"))] == ["a", "b"]
+    assert made == []
+    _, failing, _ = together(database, add("c"), fails, add("d"))
+    assert isinstance(failing.exception(5), LookupError)
+    assert made.count("SAVEPOINT") >= 3
 
 
 def test_a_turn_that_breaks_a_constraint_leaves_its_neighbours_alone(database: Database) -> None:
@@ -186,6 +203,48 @@ def test_a_turn_waits_for_who_holds_its_person_and_its_neighbours_do_not(databas
         assert goes.result(5) is False, "it shared its transaction with the one who has to wait"
         assert not waits.done()
     assert waits.result(5) is True, "alone, when it was let go of"
+    other.dispose()
+
+
+@pytest.mark.postgres
+def test_who_is_taken_elsewhere_is_left_out_and_the_others_are_run_once(database: Database, url: str) -> None:
+    runs: list[int] = []
+
+    def turn(person: int) -> Callable[[Session], bool]:
+        def work(session: Session) -> bool:
+            session.hold(person)
+            runs.append(person)
+            return session.patient
+
+        return work
+
+    other = open_engine(url)
+    with other.connect() as connection, connection.begin():
+        Session(connection, database.keys, database.settings).hold(7)
+        waits, *go = together(database, turn(7), turn(8), turn(9), people=(7, 8, 9))
+        assert [one.result(5) for one in go] == [False, False]
+        assert not waits.done()
+    assert waits.result(5) is True
+    assert runs == [8, 9, 7]
+    other.dispose()
+
+
+@pytest.mark.postgres
+def test_who_is_met_is_held_though_a_savepoint_is_undone(database: Database, url: str) -> None:
+    other = open_engine(url)
+
+    def undone(session: Session) -> None:
+        session.hold(7)
+        raise LookupError("in the middle")
+
+    def seen(session: Session) -> bool:
+        with other.connect() as connection, connection.begin():
+            return Session(connection, database.keys, database.settings).try_to_hold(7)
+
+    failing, free = together(database, undone, seen, people=(7, 8))
+    assert isinstance(failing.exception(5), LookupError)
+    assert free.result(5) is False
+    assert database.submit(seen).result(5) is True, "when the transaction has ended"
     other.dispose()
 
 
