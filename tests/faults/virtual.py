@@ -77,11 +77,11 @@ class LoopClock:
 class DatabaseOutOfTime(Database):
     """A database whose work takes none of the virtual time."""
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], person: int | None = None) -> T:
         jumping = cast(VirtualLoop, asyncio.get_running_loop()).jumping
         jumping.threads_at_work += 1
         try:
-            return await super().write(work)
+            return await super().write(work, person)
         finally:
             jumping.threads_at_work -= 1
 
