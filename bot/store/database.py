@@ -364,8 +364,9 @@ class Database:
             last = batch[-1] is None
             asked = [entry for entry in batch if entry and entry.future.set_running_or_notify_cancel()]
             left: Sequence[Asked[Any]] = [entry for entry in asked if entry.work is not _checkpoint]
-            left = self._commit_together(connection, left)
-            left = self._commit_together(connection, left, marked=True)
+            left = self._commit_together(connection, left, marked=len(left) == 1)
+            if len(left) > 1:
+                left = self._commit_together(connection, left, marked=True)
             for entry in left:
                 self._commit_together(connection, [entry], marked=True, alone=True)
             for future in [entry.future for entry in asked if entry.work is _checkpoint]:
