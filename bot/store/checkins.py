@@ -61,16 +61,10 @@ ALL_LAST_ANSWERED = (
     select(checkins.c.user_id, func.max(checkins.c.answered_at).label("at")).where(OF_MANY).group_by(checkins.c.user_id)
 )
 CHANGE = update(checkins).where(checkins.c.id == bindparam("of"))
-REMEMBER = (
-    update(checkins)
-    .where(checkins.c.id == bindparam("of"), checkins.c.message_id.is_distinct_from(bindparam("shown")))
-    .values(message_id=bindparam("shown"))
-)
-SHOWN = bound_rows([checkins.c.id, checkins.c.message_id])
-REMEMBER_ALL = (
-    update(checkins)
-    .where(checkins.c.id == SHOWN.c.id, checkins.c.message_id.is_distinct_from(SHOWN.c.message_id))
-    .values(message_id=SHOWN.c.message_id)
+MOVED = bound_rows([checkins.c.id, checkins.c.message_id])
+REMEMBER, REMEMBER_ALL = (
+    update(checkins).where(checkins.c.id == card, checkins.c.message_id.is_distinct_from(now)).values(message_id=now)
+    for card, now in ((bindparam("of"), bindparam("shown")), (MOVED.c.id, MOVED.c.message_id))
 )
 GIVEN = select(answers).where(answers.c.checkin_id == bindparam("of"))
 NEW_ANSWER = insert(answers)

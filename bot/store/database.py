@@ -35,7 +35,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.store.ahead import Ahead
 from bot.store.crypto import Keys
-from bot.store.disk import DiaryGone, Disk, cannot_write, name_of
+from bot.store.disk import DiaryGone, Disk, cannot_write, fold_log, name_of
 from bot.store.secrets import Secrets, shred
 
 log = structlog.get_logger()
@@ -438,23 +438,10 @@ class Database:
             self.disk.must_be_there()
 
 
-FOLD = "PRAGMA wal_checkpoint(TRUNCATE)"
-
-
 def _checkpoint(session: Session) -> None:
     if session.connection.dialect.name != "sqlite":
         shred(session.connection.engine)
-        return
-    # Between transactions, on the writer's own connection: a second one that checkpoints while the first writes can
-    # lose data in SQLite before 3.51.3.
-    cursor = session.connection.connection.cursor()
-    try:
-        # Somebody may be reading, for a backup: then the rest is folded in next time, and nobody waits for that.
-        cursor.execute("PRAGMA busy_timeout=100")
-        try:
-            cursor.execute(FOLD)
-        finally:
-            cursor.execute("PRAGMA busy_timeout=5000")
-            cursor.close()
-    except sqlite3.Error as trouble:
-        raise DBAPIError(FOLD, None, trouble) from None
+    else:
+        # Between transactions, on the writer's own connection: a second one that checkpoints while the first writes can
+        # lose data in SQLite before 3.51.3.
+        fold_log(session.connection)

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 MEGABYTE = 1024 * 1024
@@ -14,6 +15,8 @@ BALLAST = 8 * MEGABYTE
 
 LITTLE = 64 * MEGABYTE
 """Bytes below which the disk counts as nearly full."""
+
+FOLD = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 NETWORK = frozenset(
     ("9p", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs", "vboxsf", "virtiofs")
@@ -164,3 +167,20 @@ def _file_system(path: Path, mounts: Path) -> str | None:
         if path.is_relative_to(point) and len(point.parts) >= nearest:
             nearest, kind = len(point.parts), after.split()[0]
     return kind
+
+
+def fold_log(connection: Connection) -> None:
+    """Fold SQLite's write-ahead log into the file and empty it. Raises DBAPIError.
+
+    Somebody may be reading, for a backup: then the rest is folded in next time, and nobody waits for that.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("PRAGMA busy_timeout=100")
+        try:
+            cursor.execute(FOLD)
+        finally:
+            cursor.execute("PRAGMA busy_timeout=5000")
+            cursor.close()
+    except sqlite3.Error as trouble:
+        raise DBAPIError(FOLD, None, trouble) from None
