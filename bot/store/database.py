@@ -36,6 +36,7 @@ from bot.config import Settings
 from bot.store.ahead import Ahead
 from bot.store.crypto import Keys
 from bot.store.disk import DiaryGone, Disk, cannot_write, fold_log, name_of
+from bot.store.savepoints import goes_on, keep, mark, undo
 from bot.store.secrets import Secrets, shred
 
 log = structlog.get_logger()
@@ -162,22 +163,6 @@ class Asked(Generic[T]):
     person: int | None = None
 
 
-# SQLAlchemy gives each savepoint a name of its own and compiles it anew, which costs more than what is done in it.
-
-
-def mark(connection: Connection) -> None:
-    connection.exec_driver_sql("SAVEPOINT here")
-
-
-def undo(connection: Connection) -> None:
-    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT here")
-    keep(connection)
-
-
-def keep(connection: Connection) -> None:
-    connection.exec_driver_sql("RELEASE SAVEPOINT here")
-
-
 def open_engine(url: str) -> Engine:
     """Open SQLite (WAL, synchronous=FULL, one immediate transaction at a time) or PostgreSQL; makes the data folder.
 
@@ -246,7 +231,7 @@ class Closed(Exception):
 
 class Database:
     """Runs work in transactions. A piece may run twice (when it shares a transaction that fails), so it only touches
-    the session, and lets out what a statement raises: after it nothing else of the transaction would be kept."""
+    the session; what a statement raises it lets out, or has a savepoint around it."""
 
     def __init__(
         self,
@@ -415,6 +400,9 @@ class Database:
                     else:
                         if marked:
                             keep(connection)
+                        elif not goes_on(connection):
+                            transaction.rollback()
+                            return batch
                         outcomes.append((entry.future, result, None))
                 self._must_be_there()
             self._must_be_there()

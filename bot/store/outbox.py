@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, func, literal, select, text, update
+from sqlalchemy import Row, String, any_, bindparam, delete, func, literal, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.arrays import rows
+from bot.store.arrays import bound_rows, rows
 from bot.store.database import Session
 from bot.store.tables import outbox
 
@@ -39,6 +39,16 @@ TAKE = (
 ITS_CLAIM = (outbox.c.claim == bindparam("its_claim")) & (outbox.c.state == "sending")
 MINE = (outbox.c.id == bindparam("its_id")) & ITS_CLAIM
 MARK = update(outbox).where(MINE)
+ARRIVED = bound_rows([outbox.c.id, outbox.c.message_id, outbox.c.sent_at])
+MARK_ALL = (
+    update(outbox)
+    .where(
+        outbox.c.id == ARRIVED.c.id,
+        outbox.c.claim == any_(bindparam("claims", type_=postgresql.ARRAY(String))),
+        outbox.c.state == "sending",
+    )
+    .values(state="sent", message_id=ARRIVED.c.message_id, sent_at=ARRIVED.c.sent_at)
+)
 CLAIMED = select(outbox.c.id).where(MINE)
 SENT_BY = select(outbox.c.id).where(
     outbox.c.id.in_(bindparam("ids", expanding=True)),
@@ -174,13 +184,14 @@ def mark(session: Session, owed: Owed, state: State, **values: object) -> bool:
 def mark_sent(session: Session, sent: Sequence[tuple[Owed, int | None, datetime]]) -> Collection[int]:
     """Write of claimed rows that they were sent, as which message and when. Returns the numbers of those whose claim
     had not passed to somebody else."""
-    rows = [
-        {**_mine(owed), "state": "sent", "message_id": message_id, "sent_at": at}
-        for owed, message_id, at in sorted(sent, key=lambda one: one[0].id)
-    ]
-    session.execute(MARK, rows)
-    ids, claims = [owed.id for owed, _, _ in sent], {owed.claim for owed, _, _ in sent}
-    return set(session.execute(SENT_BY, {"ids": ids, "claims": sorted(filter(None, claims))}).scalars())
+    ids, claims = [owed.id for owed, _, _ in sent], sorted({owed.claim or "" for owed, _, _ in sent})
+    if session.connection.dialect.name == "sqlite":
+        rows = [{**_mine(owed), "state": "sent", "message_id": shown, "sent_at": at} for owed, shown, at in sent]
+        session.execute(MARK, rows)
+    else:
+        shown_in, at = [shown for _, shown, _ in sent], [at for _, _, at in sent]
+        session.execute(MARK_ALL, {"ids": ids, "message_ids": shown_in, "sent_ats": at, "claims": claims})
+    return set(session.execute(SENT_BY, {"ids": ids, "claims": claims}).scalars())
 
 
 def is_claimed(session: Session, owed: Owed) -> bool:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,19 @@ def test_a_transaction_that_ends_by_itself_loses_nothing_silently(database: Data
     told = [future.result() for future in futures if future.exception(5) is None]
     assert found(database) == sorted(told)
     assert database.submit(add("c")).result(5) == "c", "and the writer goes on"
+
+
+def test_who_keeps_an_error_to_itself_takes_nobody_along(database: Database) -> None:
+    """On PostgreSQL the COMMIT after it would keep nothing, and say that all is well."""
+
+    def keeps_quiet(session: Session) -> str:
+        with suppress(DBAPIError):
+            session.execute(text("SELECT nothing FROM nowhere"))
+        return "well"
+
+    before, _ = together(database, add("before"), keeps_quiet)
+    assert before.result(5) == "before"
+    assert found(database) == ["before"]
 
 
 def test_work_can_be_withdrawn_before_it_begins(database: Database) -> None:
