@@ -50,8 +50,9 @@ TELL_EVERY = 60.0
 TOGETHER = 200
 """The most turns that share one COMMIT; more would only make the first of them wait."""
 
-WRITERS = 4
-"""Threads that write to PostgreSQL: while one waits for a lock or the network, the others go on."""
+WRITERS = 2
+"""Threads that write to PostgreSQL: while one waits for a lock or the network, the other goes on. With more of them
+fewer turns share a COMMIT, and each costs more (`benchmarks/answers.py`)."""
 
 PATIENCE = {
     "idle_in_transaction_session_timeout": "8s",
