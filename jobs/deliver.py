@@ -199,15 +199,12 @@ def claim(session: Session, now: datetime, at_most: int) -> Claimed:
     if not owed_now:
         return Claimed(0, ())
     ours = session.try_to_hold_all({owed.user_id for owed in owed_now})
-    people = users.get_all(session, ours)
-    _look_ahead(session, now, people)
+    _look_ahead(session, now, ours)
     broken: set[int] = set()
     while True:
         try:
             with session.savepoint():
-                ready = [
-                    (owed, *said) for owed in owed_now if (said := _said(session, now, owed, ours, people, broken))
-                ]
+                ready = [(owed, *said) for owed in owed_now if (said := _said(session, now, owed, ours, broken))]
             return Claimed(len(owed_now), ready)
         except Broken as trouble:
             broken.add(trouble.delivery)
@@ -216,35 +213,26 @@ def claim(session: Session, now: datetime, at_most: int) -> Claimed:
 def _look_ahead(session: Session, now: datetime, people: Collection[int]) -> None:
     """Read what most messages are composed of, for everybody at once."""
     session.secrets.look_up(people)
+    users.look_ahead(session, people)
     profiles.look_ahead(session, people)
     checkins.look_ahead(session, people, now.date() - LOOKS_BACK)
     outbox.look_ahead(session, people, CHECKIN)
 
 
 def _said(
-    session: Session,
-    now: datetime,
-    owed: Owed,
-    ours: Collection[int],
-    people: Mapping[int, User],
-    broken: Collection[int],
+    session: Session, now: datetime, owed: Owed, ours: Collection[int], broken: Collection[int]
 ) -> tuple[Reply, datetime] | None:
     """Return what there is to say and when it would be too late; None where nothing is, and it was marked so."""
     if owed.user_id not in ours:
         outbox.again(session, owed, now, tries=owed.tries - 1)  # this person is just taking a turn
-        return None
-    user = people.get(owed.user_id)
-    if owed.id in broken:
+    elif owed.id in broken:
         outbox.mark(session, owed, "failed")
     elif now >= owed.too_late_at:
         outbox.mark(session, owed, "stale")
-    elif user is None or user.state != "active" or user.consent not in ("given", "changed"):
-        # Who comes back may be told later what comes only once.
-        outbox.let_go(session, owed) if owed.kind == TRIED else outbox.mark(session, owed, "skipped")
     else:
         try:
-            with session.ahead.turn_of(user.id):
-                return _composed(session, now, owed, user)
+            with session.ahead.turn_of(owed.user_id):
+                return _composed(session, now, owed)
         except Exception as trouble:
             if isinstance(trouble, DBAPIError) and cannot_write(trouble):
                 raise  # the claim goes with it, and the next beat takes it again
@@ -253,7 +241,12 @@ def _said(
     return None
 
 
-def _composed(session: Session, now: datetime, owed: Owed, user: User) -> tuple[Reply, datetime] | None:
+def _composed(session: Session, now: datetime, owed: Owed) -> tuple[Reply, datetime] | None:
+    user = users.get(session, owed.user_id)
+    if user is None or user.state != "active" or user.consent not in ("given", "changed"):
+        # Who comes back may be told later what comes only once.
+        outbox.let_go(session, owed) if owed.kind == TRIED else outbox.mark(session, owed, "skipped")
+        return None
     held = peace.held(session, user, now, owed)
     if held is not None:
         _hold(session, owed, held)

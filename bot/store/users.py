@@ -1,6 +1,6 @@
 """People who agreed to keep a diary here, what they agreed to, and whether that still holds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -77,14 +77,17 @@ MANY = PEOPLE.where(users.c.id.in_(bindparam("user_ids", expanding=True)))
 
 
 def get(session: Session, user_id: int) -> User | None:
+    known: User | None = session.ahead.of("users", user_id)
+    if known is not None:
+        return known
     row = session.execute(PERSON, {"user_id": user_id}).mappings().one_or_none()
     return None if row is None else User(**row)
 
 
-def get_all(session: Session, user_ids: Collection[int]) -> Mapping[int, User]:
-    """Return those of these people who are known."""
+def look_ahead(session: Session, user_ids: Collection[int]) -> None:
+    """Read many people at once, for when it is their turn; nobody agrees, or takes that back, in such a one."""
     found = session.execute(MANY, {"user_ids": sorted(user_ids)}).mappings()
-    return {row["id"]: User(**row) for row in found}
+    session.ahead.keep("users", {row["id"]: User(**row) for row in found})
 
 
 def add(session: Session, user: User, now: datetime) -> User:

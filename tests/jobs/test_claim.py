@@ -87,6 +87,25 @@ def left(session: Session) -> object:
     ]
 
 
+def test_what_one_message_changes_is_known_to_the_next_one(settings: Settings) -> None:
+    def resting(session: Session) -> Claimed:
+        """Who has not answered for a week is told that the cards rest; what else is due then stays away."""
+        moves_in(session, users.stranger(1, "en", "UTC", NOON - 14 * DAY), NOON - 14 * DAY)
+        for ago in range(7, 0, -1):
+            owe(session, 1, CHECKIN, TODAY - ago * DAY, ago)
+            sent = outbox.claim(session, NOON - ago * DAY, 1)
+            outbox.mark_sent(session, [(one, 9000 + one.id, NOON) for one in sent])
+        owe(session, 1, CHECKIN, TODAY)
+        owe(session, 1, NIGHT, TODAY)
+        return claim(session, NOON, 2)
+
+    make_keys(settings.keys.file)
+    database = open_diary(settings)
+    claimed = database.submit(resting).result()
+    database.close()
+    assert (claimed.many, [owed.kind for owed, _, _ in claimed.ready]) == (2, [CHECKIN])
+
+
 class TakenBack(Exception):
     """So that a claim can be made once more."""
 
