@@ -254,7 +254,7 @@ def history(session: Session, user_id: int, first: date, last: date) -> Mapping[
     """Return the answers of every check-in from `first` to `last`, both included; days without one are absent."""
     recent: Recent | None = session.ahead.of("checkins:recent", user_id)
     if recent and recent.since <= first:
-        days: dict[int, date] = {row.id: row.day for row in recent.rows if row.day <= last}
+        days: dict[int, date] = {row.id: row.day for row in recent.rows if first <= row.day <= last}
     else:
         found = session.execute(FROM_TO, {"of": user_id, "first": first, "last": last})
         days = {row.id: row.day for row in found}

@@ -49,6 +49,17 @@ def test_the_page_and_what_was_asked_are_kept(database: Database, ann: User, che
     assert (kept.page, kept.asked, kept.part) == ("done", asked, "night")
 
 
+def test_cards_read_ahead_are_those_of_the_days_that_are_asked_for(database: Database, ann: User) -> None:
+    def work(session: Session) -> list[date]:
+        for ago in (3, 2, 1):
+            checkins.open_(session, ann.id, DAY - timedelta(days=ago), ann.zone, "headache", NOW)
+        checkins.look_ahead(session, [ann.id], DAY - timedelta(days=4))
+        with session.ahead.turn_of(ann.id):
+            return sorted(checkins.history(session, ann.id, DAY - timedelta(days=2), DAY - timedelta(days=2)))
+
+    assert database.submit(work).result(5) == [DAY - timedelta(days=2)]
+
+
 def a_value(question: Question) -> st.SearchStrategy[Value | None]:
     choices: dict[str, st.SearchStrategy[Value | None]] = {
         "severity": st.integers(0, 10),
