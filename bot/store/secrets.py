@@ -61,10 +61,9 @@ class Secrets:
 
     def give(self, user_id: int) -> None:
         """Give somebody a secret, unless they have one."""
-        if self.of(user_id) is not None:
-            return
-        self._change(user_id)
-        self._connection.execute(insert(secrets).values(user_id=user_id, secret=token_bytes(LENGTH)))
+        self._change(user_id)  # what was looked up before may have been destroyed elsewhere since
+        if self.of(user_id) is None:
+            self._connection.execute(insert(secrets).values(user_id=user_id, secret=token_bytes(LENGTH)))
 
     def give_missing(self) -> None:
         """Give one to whoever came before there were any, or from a diary without."""

@@ -149,6 +149,20 @@ def test_a_diary_from_before_gets_secrets_with_its_new_key(database: Database, a
     assert database.submit(lambda session: events.of_user(session, ANN, DAY, DAY)).result(5)
 
 
+def test_who_was_erased_elsewhere_since_it_was_looked_up_is_given_a_new_one(database: Database, ann: User) -> None:
+    before = secret_of(database)
+
+    def work(session: Session) -> bytes | None:
+        session.secrets.look_up([ANN])
+        with database.engine.begin() as elsewhere:
+            Secrets(elsewhere).destroy(ANN)
+        session.secrets.give(ANN)
+        return session.secrets.of(ANN)
+
+    given = database.submit(work).result(5)
+    assert secret_of(database) == given != before
+
+
 def test_on_sqlite_a_backup_of_it_can_be_read_and_goes_on_without(
     database: Database, ann: User, tmp_path: Path
 ) -> None:
