@@ -141,7 +141,7 @@ def _menu(session: Session, share: Share, reader: User) -> Message:
 
 def _until(session: Session, share: Share, reader: User) -> datetime:
     """Return the end by the reader's clock; by the owner's where the reader keeps no diary, so has told of none."""
-    owner = None if reader.agreed else users.get(session, share.owner)
+    owner = users.get(session, share.owner) if reader.state == "stranger" else None
     return local(share.until, (owner or reader).zone)
 
 

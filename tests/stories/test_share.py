@@ -68,6 +68,21 @@ async def test_a_reader_whose_clock_is_not_known_is_told_the_owners_time(ann: Pe
     assert ends[1] in doctor.sees.text
 
 
+async def test_a_reader_who_takes_a_consent_back_keeps_their_clock(ann: Person, ben: Person) -> None:
+    await ben.says("/settings")
+    await ben.taps("Change the time zone")
+    await ben.says("Kathmandu")
+    code = await shared(ann)
+    await ben.says(f"/start {code}")
+    until = re.search(r"until ([^.]+)\.", ben.sees.text)
+    assert until is not None
+    await ben.says("/privacy")
+    await ben.taps("Take my consent back")
+    await ben.taps("Yes, take it back")
+    await ben.says(f"/start {code}")
+    assert until[1] in ben.sees.text
+
+
 async def test_whoever_opens_it_first_is_the_one(telegram: Telegram, ann: Person, doctor: Person, ben: Person) -> None:
     code = await shared(ann)
     await doctor.says(f"/start {code}")
