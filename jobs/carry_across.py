@@ -174,18 +174,20 @@ class AcrossMachines:
         """Claim and compose as much as was granted, and send it as soon as the grant opens."""
         lease = Lease(self._database, self._clock)
 
-        def begin(session: Session) -> tuple[float, Claimed] | None:
+        def begin(session: Session) -> tuple[float, float, Claimed] | None:
             begun = grants.begin(session, number)
             if begun is None:
                 return None
             many, opens_in = begun
             opens_at = self._clock.steady() + opens_in  # never before: the database has looked at its clock already
-            return opens_at, claim(session, self._clock.now(), many)
+            return opens_in, opens_at, claim(session, self._clock.now(), many)
 
         begun = await self._database.write(begin)
         if begun is None:
             return
-        opens_at, batch = begun
+        opens_in, opens_at, batch = begun
+        # What waits for a place in `room` until the others no longer count this grant goes with another one.
+        lease.ends = lease.began + opens_in + grants.USED_WITHIN.total_seconds()
         await self._clock.sleep(max(0.0, opens_at - self._clock.steady()))
         await send(self._database, self._sender, self._clock, batch, lease, self._room)
         ago = self._clock.steady() - self._sender.limits.arrived_by if batch.ready else 0.0

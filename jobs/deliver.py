@@ -71,17 +71,20 @@ machine that takes over is so much ahead."""
 
 
 class Lease:
-    """How long a claim holds, by the steady clock; renewed while it is used, where it is short."""
+    """How long a claim holds, by the steady clock; renewed while it is used, where it is short. Never beyond `ends`: it
+    is to be sent with a grant that is no longer good then."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._lasts = (SHARED_LEASE - CLOCKS_APART if database.shared else LEASE).total_seconds()
-        self._until = clock.steady() + self._lasts
+        self.began = clock.steady()
+        self.ends = float("inf")
+        self._until = self.began + self._lasts
 
     @property
     def holds(self) -> bool:
-        return self._clock.steady() < self._until
+        return self._clock.steady() < min(self._until, self.ends)
 
     async def keep(self, claim: str) -> None:
         """Renew it until cancelled."""

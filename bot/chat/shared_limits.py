@@ -11,8 +11,6 @@ from bot.store import grants
 from bot.store.database import Database
 
 ASK_AGAIN = 0.05
-STILL_NOW = 5.0
-"""Seconds after which a grant that was asked for is not used: well before the others think its process gone."""
 
 
 class SharedLimits(Limits):
@@ -55,7 +53,7 @@ class SharedLimits(Limits):
         asked = self._clock.steady()
         number, goes = await self._database.write(partial(grants.ask, per_second=self.allowed, waiting=waiting))
         # Who was stopped meanwhile may come too late for the second that it was granted.
-        return number, goes and self._clock.steady() - asked < STILL_NOW
+        return number, goes and self._clock.steady() - asked < grants.USED_WITHIN.total_seconds()
 
     def _pause_for_all(self, now: float) -> float | None:
         pause = super()._pause_for_all(now)

@@ -31,7 +31,10 @@ GRANTS = -3
 """The lock under which grants are counted."""
 
 A_SECOND = timedelta(seconds=1)
-LONGEST = timedelta(seconds=20)
+USED_WITHIN = timedelta(seconds=5)
+"""What has not begun to be sent so long after its grant opened goes with another one."""
+
+LONGEST = USED_WITHIN + timedelta(seconds=18)
 """No send takes longer (chat/transport): a grant that is still not over belonged to a process that is gone."""
 
 LASTS = timedelta(seconds=1)

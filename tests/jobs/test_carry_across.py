@@ -100,6 +100,30 @@ async def test_nothing_goes_before_its_grant_opens(worker: Worker, monkeypatch: 
     assert went[0] >= opens_at
 
 
+async def test_what_waits_longer_than_its_grant_is_good_for_goes_with_another(
+    settings: Settings, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the others, who think the sender gone by then, would send as much beside it."""
+    worker, here = Replica(telegram), HandClock(NOON)
+    held: list[float] = []
+
+    async def wait(_database: object, _sender: object, _clock: object, _batch: object, lease: Lease, _: object) -> int:
+        began = here.steady()
+        while lease.holds and here.steady() < began + grants.LONGEST.total_seconds():
+            held.append(here.steady() - began)
+            here.moves(0.5)
+            lease._until = here.steady() + 4  # as it is renewed
+        return 0
+
+    monkeypatch.setattr(carry_across, "send", wait)
+    await worker.database.write(grants.prepare)
+    grant = await worker.database.write(lambda s: grants.grant(s, 10, 1, timedelta(0)))
+    assert grant is not None
+    await AcrossMachines(worker.database, worker.chat.sender, here)._use(grant.id)
+    assert 4 < held[-1] <= grants.USED_WITHIN.total_seconds()
+    worker.database.close()
+
+
 async def test_a_claim_is_given_up_before_others_take_it_over(settings: Settings, telegram: Telegram) -> None:
     """Although the clock of the machine that takes over is ahead."""
     worker = Replica(telegram)
