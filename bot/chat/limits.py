@@ -66,7 +66,7 @@ class Limits:
         self._strangers: deque[float] = deque()
         self._quickest = float("inf")
         self._measured = 0
-        self.arrived_by = float("-inf")
+        self.arrived_by = clock.steady()
         self._chats: dict[int, tuple[float, float]] = {}
         self._closed_until = 0.0
         self._ready: dict[Lane, list[Waiting]] = {lane: [] for lane in Lane}

@@ -124,6 +124,20 @@ async def test_what_waits_longer_than_its_grant_is_good_for_goes_with_another(
     worker.database.close()
 
 
+async def test_a_worker_that_has_not_sent_anything_yet_may_be_in_a_ban(settings: Settings, telegram: Telegram) -> None:
+    worker = Replica(telegram)
+    person = telegram.person(2001, "Bea")
+    await worker.database.write(grants.prepare)
+    await worker.database.write(lambda s: owe(s, NOON, person))
+    grant = await worker.database.write(lambda s: grants.grant(s, 10, 1, timedelta(0)))
+    assert grant is not None
+    worker.chat.sender.limits.close_for(60)
+    await AcrossMachines(worker.database, worker.chat.sender, worker.clock)._use(grant.id)
+    found = select(grants.grants.c.over_at)
+    assert await worker.database.write(lambda s: s.execute(found).scalar_one()) is not None
+    worker.database.close()
+
+
 async def test_a_claim_is_given_up_before_others_take_it_over(settings: Settings, telegram: Telegram) -> None:
     """Although the clock of the machine that takes over is ahead."""
     worker = Replica(telegram)
