@@ -55,6 +55,9 @@ COMPOSE: Mapping[str, Callable[[Session, User, datetime, Owed], Reply | None]] =
 """Kind → the action that says it; every other kind is a reminder with a tip. None = nothing to say any more."""
 
 LANES = 4
+A_MOMENT = 2.0
+"""Seconds after which it is asked again whether what was claimed is still owed, before it goes out."""
+
 LOOKS_BACK = timedelta(days=4)
 """Of so many days the cards are read ahead: what is due today looks at those of the last two, wherever it is."""
 
@@ -163,12 +166,9 @@ async def send(
     keeping = asyncio.create_task(lease.keep(batch.ready[0][0].claim or ""))
     record = Together[Sent](lambda sent: database.insist(partial(_record, sent=sent), clock))
 
-    def may_go(deadline: datetime) -> bool:
-        return lease.holds and clock.now() < deadline
-
     async def in_turn(owed: Owed, reply: Reply, deadline: datetime) -> bool:
         async with room:
-            arrived = await _send(database, sender, clock, owed, reply, partial(may_go, deadline), record)
+            arrived = await _send(database, sender, clock, owed, reply, deadline, lease, record)
         if arrived:
             # Only now that it is known to be sent: an edit may hang, or wait out a ban, and nothing is in doubt then.
             await sender.set_right(owed.user_id, reply)
@@ -278,13 +278,19 @@ async def _send(
     clock: Clock,
     owed: Owed,
     reply: Reply,
-    may_go: Callable[[], bool],
+    deadline: datetime,
+    lease: Lease,
     record: Together[Sent],
 ) -> bool:
+    def may_go() -> bool:
+        return lease.holds and clock.now() < deadline
+
     async def still_owed() -> bool:
-        return await database.write(lambda session: outbox.is_claimed(session, owed))
+        return await database.insist(lambda session: outbox.is_claimed(session, owed), clock)
 
     try:
+        if clock.steady() - lease.began > A_MOMENT and not await still_owed():
+            raise TryLater(0)  # they have deleted everything while this waited for its place
         message_id = await sender.deliver(owed.user_id, reply, may_go, still_owed)
     except Exception as error:
         if isinstance(error, TelegramTrouble):

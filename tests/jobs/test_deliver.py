@@ -1,5 +1,6 @@
 """What is owed goes out: composed when it is sent, marked before and after, told apart when it goes wrong."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.store import outbox
 from bot.store.database import Database, Session
 from bot.store.outbox import Owed
 from jobs import deliver as deliver_module
-from jobs.deliver import deliver, recover
+from jobs.deliver import Lease, claim, deliver, recover
 from tests.conftest import Telegram, settled_in
 
 
@@ -120,6 +121,19 @@ async def test_who_is_told_to_stop_claims_no_more(telegram: Telegram, ann: Perso
     await owe(telegram, ann)
     assert await deliver(telegram.database, telegram.chat.sender, telegram.clock, 4, lambda: False) == 0
     assert await states(telegram) == [("due", 0)]
+
+
+async def test_nothing_comes_to_who_has_deleted_everything_while_it_waited(telegram: Telegram, ann: Person) -> None:
+    await owe(telegram, ann)
+    lease = Lease(telegram.database, telegram.clock)
+    batch = await telegram.database.write(lambda session: claim(session, telegram.clock.now(), 1))
+    telegram.clock.moves(5)
+    await ann.says("/delete")
+    await ann.taps("Yes, delete everything")
+    before = len(ann.chat)
+    room = asyncio.Semaphore(1)
+    assert await deliver_module.send(telegram.database, telegram.chat.sender, telegram.clock, batch, lease, room) == 0
+    assert len(ann.chat) == before
 
 
 async def test_no_more_is_under_way_than_a_crash_may_double(
