@@ -214,12 +214,16 @@ def claim(session: Session, now: datetime, at_most: int) -> Claimed:
 
 
 def _look_ahead(session: Session, now: datetime, people: Collection[int]) -> None:
-    """Read what most messages are composed of, for everybody at once."""
-    session.secrets.look_up(people)
-    users.look_ahead(session, people)
-    profiles.look_ahead(session, people)
-    checkins.look_ahead(session, people, now.date() - LOOKS_BACK)
-    outbox.look_ahead(session, people, CHECKIN)
+    """Read what most messages are composed of, for everybody at once; where it cannot be read what somebody's row says,
+    the rest is read of each when it is their turn."""
+    try:
+        session.secrets.look_up(people)
+        users.look_ahead(session, people)
+        profiles.look_ahead(session, people)
+        checkins.look_ahead(session, people, now.date() - LOOKS_BACK)
+        outbox.look_ahead(session, people, CHECKIN)
+    except (TypeError, ValueError) as trouble:
+        log.error("deliveries.not_read_ahead", trouble=type(trouble).__name__)
 
 
 def _said(

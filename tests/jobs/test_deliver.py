@@ -101,6 +101,20 @@ async def test_one_that_cannot_be_composed_does_not_hold_up_the_others(
     assert "question 1 of 5" in ben.sees.text
 
 
+@pytest.mark.sqlite
+async def test_a_row_that_cannot_be_read_does_not_hold_up_the_others(
+    telegram: Telegram, ann: Person, ben: Person
+) -> None:
+    await owe(telegram, ann)
+    await owe(telegram, ben)
+    await ann.says("/checkin")
+    await telegram.database.write(
+        lambda session: session.execute(text("UPDATE checkins SET day = '2026-03-zz' WHERE user_id = 1001"))
+    )
+    await send(telegram)
+    assert (await states(telegram))[1] == ("sent", 1)
+
+
 async def test_a_crash_in_the_middle_is_tried_once_more_and_then_given_up(telegram: Telegram, ann: Person) -> None:
     await owe(telegram, ann)
     for expected in (("due", 1), ("failed", 2)):
