@@ -172,7 +172,7 @@ class AcrossMachines:
 
     async def _use(self, number: int) -> None:
         """Claim and compose as much as was granted, and send it as soon as the grant opens."""
-        lease = Lease(self._database, self._clock)
+        lease = Lease(self._database, self._clock, lambda: not self._stopping)
 
         def begin(session: Session) -> tuple[float, float, Claimed] | None:
             begun = grants.begin(session, number)

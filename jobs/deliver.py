@@ -74,12 +74,13 @@ machine that takes over is so much ahead."""
 
 
 class Lease:
-    """How long a claim holds, by the steady clock; renewed while it is used, where it is short. Never beyond `ends`: it
-    is to be sent with a grant that is no longer good then."""
+    """How long a claim holds, by the steady clock, while `going_on`; renewed while it is used, where it is short. Never
+    beyond `ends`: it is to be sent with a grant that is no longer good then."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, going_on: Callable[[], bool] = lambda: True) -> None:
         self._database = database
         self._clock = clock
+        self._going_on = going_on
         self._lasts = (SHARED_LEASE - CLOCKS_APART if database.shared else LEASE).total_seconds()
         self.began = clock.steady()
         self.ends = float("inf")
@@ -87,7 +88,7 @@ class Lease:
 
     @property
     def holds(self) -> bool:
-        return self._clock.steady() < min(self._until, self.ends)
+        return self._going_on() and self._clock.steady() < min(self._until, self.ends)
 
     async def keep(self, claim: str) -> None:
         """Renew it until cancelled."""
@@ -141,7 +142,7 @@ async def deliver(
         sent, claimed = 0, share
         while claimed == share and going_on() and not sender.closed:
             async with turn:
-                lease = Lease(database, clock)
+                lease = Lease(database, clock, going_on)
                 batch = await database.write(lambda session: claim(session, clock.now(), share))
             claimed = batch.many
             sent += await send(database, sender, clock, batch, lease, room)

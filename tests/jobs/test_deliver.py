@@ -137,6 +137,15 @@ async def test_who_is_told_to_stop_claims_no_more(telegram: Telegram, ann: Perso
     assert await states(telegram) == [("due", 0)]
 
 
+async def test_who_is_told_to_stop_gives_back_what_was_claimed(telegram: Telegram, ann: Person) -> None:
+    """Else a slow Telegram would keep the stop longer than it is waited for, and cut a send in the middle."""
+    await owe(telegram, ann)
+    going_on = iter([True])  # until it is claimed
+    assert await deliver(telegram.database, telegram.chat.sender, telegram.clock, 4, lambda: next(going_on, False)) == 0
+    assert await states(telegram) == [("due", 0)]
+    assert await send(telegram) == 1
+
+
 async def test_nothing_comes_to_who_has_deleted_everything_while_it_waited(telegram: Telegram, ann: Person) -> None:
     await owe(telegram, ann)
     lease = Lease(telegram.database, telegram.clock)
