@@ -271,8 +271,8 @@ MUTATIONS = (
         "tick",
         "the answer is told before the COMMIT",
         "bot/store/database.py",
-        "                        keep(connection)\n                        outcomes.append((future, result, None))\n",
-        "                        keep(connection)\n                        future.set_result(result)\n",
+        "                        outcomes.append((entry.future, result, None))\n",
+        "                        entry.future.set_result(result)\n",
         "tests/store/test_database.py::test_a_result_comes_after_the_commit[sqlite]",
     ),
     Mutation(

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bot.config import Database as DatabaseSettings
 from bot.config import Settings
 from bot.sandbox.botapi import BotApi
 from bot.store import backup, backup_folder, checkins, users
+from bot.store.checkins import MOST_EARLIER
 from bot.store.crypto import load_keys
 from bot.store.tables import metadata
 from tests.e2e.conftest import ROOT, BotProcess, diary
@@ -51,6 +53,14 @@ def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
             table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key.columns))]
             for table in metadata.sorted_tables
         }
+
+
+def was_so(held: Sequence[object], tapped: Sequence[object]) -> bool:
+    """Tell whether what a backup holds is how it was at one moment: a beginning of all that was ever tapped, of which
+    the newest are kept."""
+    if len(held) <= MOST_EARLIER:
+        return held == tapped[: len(held)]
+    return any(held == tapped[first : first + len(held)] for first in range(len(tapped) - len(held) + 1))
 
 
 @pytest.mark.slow

@@ -34,13 +34,13 @@ async def cut(telegram: Telegram, transactions: int) -> bool:
     """Let the bot work on for so many transactions, then start another in its place; False if it was done before."""
     write, left, dark = telegram.database.write, transactions, asyncio.Event()
 
-    async def write_a_few(work: Callable[[Session], Any]) -> Any:
+    async def write_a_few(work: Callable[[Session], Any], person: int | None = None) -> Any:
         nonlocal left
         if left == 0:
             dark.set()
             await asyncio.Event().wait()  # for ever
         left -= 1
-        return await write(work)
+        return await write(work, person)
 
     telegram.database.write = write_a_few  # type: ignore[method-assign]
     others = asyncio.all_tasks()
