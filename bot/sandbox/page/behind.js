@@ -17,7 +17,6 @@ export function behind({ wire, onTrouble, onNews }) {
   const buttons = Object.entries(STOPS).map(([stop, words]) => make("button", { type: "button", click: () => go(stop), "data-stop": stop }, t(words)));
   byId("stops").append(...buttons);
   const halt = byId("halt");
-  let left = buttons[0]; // the stop that was tapped last
   const calls = new Map(); // what tells a call apart -> its node
   let stage = null;
   let asking = false;
@@ -58,7 +57,8 @@ export function behind({ wire, onTrouble, onNews }) {
     byId("now").textContent = say("clock", now());
     byId("place-now").textContent = way || `${say("date", now())} · ${stage.zone.replace(/.*\//, "").replaceAll("_", " ")}`;
     bar.setAttribute("aria-busy", String(Boolean(way)));
-    if (!way && document.activeElement === halt) left.focus();
+    // Not on a button: who presses Enter twice would begin the next journey.
+    if (!way && document.activeElement === halt) bar.querySelector(".clock").focus();
     halt.hidden = !way;
   }
   setInterval(tell, TICK);
@@ -66,7 +66,6 @@ export function behind({ wire, onTrouble, onNews }) {
   async function go(stop) {
     if (stage.goal !== null || stage.stops[stop] === undefined) return;
     stage.goal = stage.stops[stop];
-    left = buttons.find((button) => button.dataset.stop === stop);
     // Not `disabled`: that would take the focus away from whoever goes on with the keyboard.
     buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
     tell();
